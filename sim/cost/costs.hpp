@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the engine needs to know of each class of work: how long it takes alone, and what it does to others.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "sim/base/hardware.hpp"
+#include "sim/base/units.hpp"
+#include "sim/program/program.hpp"
+
+namespace braid {
+
+/// A communication alone on its links takes latency + transfer. Under contention `transfer` shares the links.
+struct CommCost {
+  Seconds latency;
+  Seconds transfer;
+};
+
+/// How two GPUs are joined; messages of one work can cost differently on each.
+enum class PathKind : std::uint8_t { same_gpu, same_node, same_leaf, cross_leaf };
+inline constexpr int kPathKinds = 4;
+
+/// Costs of the works of one Program, by index into Program::works.
+struct Costs {
+  std::vector<Seconds> duration;   ///< compute, copy, fixed: alone on the GPU; 0 for communication
+  std::vector<CommCost> collective;///< for collectives: of this program's groups; 0 otherwise
+  std::vector<std::array<CommCost, kPathKinds>> message;  ///< for messages, by PathKind
+  /// stretch[compute work][communication work]: time that a second of the communication adds to the compute op beside
+  /// it, per second of overlap when alone: the op advances at rate 1 / (1 + sum of stretches of what runs beside it).
+  std::vector<std::vector<double>> stretch;
+  Seconds launch;                  ///< host time between two launches; 0 = the host is always ahead
+  std::vector<std::string> notes;  ///< what was not modelled, or lies outside the calibration
+};
+
+}  // namespace braid

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plays a Program: lanes, dependences, contention inside a GPU, and transfers between GPUs.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/base/hardware.hpp"
+#include "sim/cost/costs.hpp"
+#include "sim/program/program.hpp"
+#include "sim/timeline/timeline.hpp"
+
+namespace braid {
+
+struct EngineOptions {
+  bool fold = true;           ///< play one rank for all that behave alike; off plays all tp * pp * dp
+  bool closed_form = true;    ///< transfers whose links nothing else can use take alpha + beta; off: all become flows
+  std::uint64_t seed = 0;
+  double jitter = 0;          ///< relative standard deviation of compute times; not 0 unfolds
+  std::vector<double> slowdown;  ///< per global rank, 1 = nominal; not all 1 unfolds (stragglers, mixed GPUs)
+};
+
+/// Ideal network: every transfer alone takes its closed form, nothing is shared.
+Timeline simulate_ideal(const Program& program, const Costs& costs, const Cluster& cluster,
+                        const EngineOptions& options = {});
+
+}  // namespace braid

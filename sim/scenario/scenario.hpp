@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is trained, on what, split how: one TOML file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/base/error.hpp"
+#include "sim/base/hardware.hpp"
+#include "sim/base/modes.hpp"
+#include "sim/model/model.hpp"
+#include "sim/model/work.hpp"
+
+namespace braid {
+
+/// How the model is cut over the cluster.
+struct Plan {
+  int tp = 1;
+  int pp = 1;
+  int dp = 1;
+  RankOrder rank_order = RankOrder::tp_dp_pp;
+  int microbatches = 1;             ///< a step and replica
+  int microbatch_size = 1;          ///< samples
+  int sequence = 0;                 ///< tokens a sample
+  bool sequence_parallel = false;
+  int last_stage_fewer_layers = 0;  ///< the last virtual stage has this many layers fewer than the even share
+  std::vector<int> layers_per_stage;///< explicit split over virtual stages; empty = even
+  Recompute recompute = Recompute::none;
+  bool fold = true;
+  bool operator==(const Plan&) const = default;
+};
+
+/// What happens to gradients and parameters after the last backward.
+struct StepEnd {
+  DataParallel data_parallel = DataParallel::all_reduce;
+  Bytes bucket{};                   ///< gradients are reduced in buckets of this size; 0 = one a chunk
+  bool overlap = true;              ///< a bucket starts when its last gradient is ready, else after all backward
+  bool optimizer = true;            ///< include the optimizer step
+  double gradient_bytes = 4;        ///< of a parameter's gradient, kept and reduced
+  double optimizer_bytes = 12;      ///< of a parameter's optimizer state and main copy (Adam, fp32: 4 + 4 + 4)
+  bool operator==(const StepEnd&) const = default;
+};
+
+/// One schedule to play, with the options that belong to it.
+struct Run {
+  std::string schedule;             ///< a generator's name, or "file:PATH" (relative to the scenario)
+  std::string label;                ///< how tables call it; the schedule's name unless given
+  std::optional<int> chunks;
+  std::optional<int> group;
+  std::optional<int> memory_limit;
+  P2pMode p2p = P2pMode::eager;
+  AsyncAllReduce async_all_reduce = AsyncAllReduce::column;
+  /// An I directly followed by its own W counts as a full B. Empirical: see docs/rationale.
+  bool join_adjacent_w = false;
+  bool operator==(const Run&) const = default;
+};
+
+/// Random influences, all from one seed.
+struct Noise {
+  std::uint64_t seed = 0;
+  double jitter = 0;                ///< relative standard deviation of compute times
+  std::vector<std::pair<int, double>> slow_ranks;  ///< global rank, factor > 0 on its compute times
+  bool operator==(const Noise&) const = default;
+};
+
+struct Scenario {
+  std::string path;                 ///< of the file, for messages; "" if built in code
+  std::string name;
+  Model model;
+  Cluster cluster;
+  std::string profile;              ///< path of a profile CSV, resolved; "" = data-sheet rules alone
+  NetworkKind network = NetworkKind::simgrid;
+  Plan plan;
+  StepEnd step_end;
+  Noise noise;
+  std::vector<Run> runs;
+
+  Split split() const {
+    return {.microbatch = plan.microbatch_size, .sequence = plan.sequence, .tp = plan.tp,
+            .sequence_parallel = plan.sequence_parallel};
+  }
+  Placement placement() const { return {.tp = plan.tp, .pp = plan.pp, .dp = plan.dp, .order = plan.rank_order}; }
+};
+
+/// "plan.tp=8": a field by its dotted path and its value in TOML, or bare text for a string.
+struct Override {
+  std::string path;
+  std::string value;
+};
+
+/// Reads a scenario with the model and cluster files that it names. Every fault is an Error that names file, line,
+/// column and key: an unknown key (with the nearest known one), a bare number for a quantity, a wrong type, a value
+/// that makes no sense. Relative paths are relative to the file that holds them.
+Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides = {});
+Scenario parse_scenario(const std::string& toml, const std::string& path, const std::vector<Override>& overrides = {});
+Model read_model(const std::string& path);
+Cluster read_cluster(const std::string& path);
+
+/// Whether the parts fit together: TP inside what the fabric joins, GPUs enough, layers and heads that divide,
+/// values within reason. Every fault, each saying what would do.
+std::vector<Issue> check(const Scenario& scenario);
+
+/// Layers of each virtual stage, first to last, `stages` of them. Even split, or the last one `last_stage_fewer_layers`
+/// fewer, or the explicit list. Throws Error("plan...", ...) that says what would divide.
+std::vector<int> layers_of_stages(const Scenario& scenario, int stages);
+
+/// A commented scenario for `braid init`: it parses and checks as it is.
+std::string example_scenario();
+
+/// 16 hex digits that change whenever anything that the simulation depends on changes (not path, not name).
+std::string scenario_hash(const Scenario& scenario);
+
+}  // namespace braid
