@@ -3,7 +3,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "sim/base/error.hpp"
 #include "sim/base/units.hpp"
 
 namespace braid {
@@ -33,8 +35,12 @@ struct Model {
   bool biases = false;    ///< of the linear layers (GPT-2/3)
   bool dropout = false;   ///< keeps one-byte masks
   int element_bytes = 2;  ///< of parameters and activations: bf16 or fp16
-  bool fp32_norm_output = false;  ///< some trainers keep the output of a norm in fp32
+  bool fp32_norm_output = false;  ///< some trainers keep the output of a norm in fp32: 4 bytes an element
   bool operator==(const Model&) const = default;
 };
+
+/// Every fault of the shape by itself, each with where = "model.<key>": zero, negative or absurd values, heads that are
+/// not a multiple of kv_heads, learned positions without rows. Whether it can be split is check_split's.
+std::vector<Issue> model_check(const Model& model);
 
 }  // namespace braid

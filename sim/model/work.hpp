@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/base/error.hpp"
 #include "sim/base/op_key.hpp"
 #include "sim/base/units.hpp"
 #include "sim/model/model.hpp"
@@ -66,26 +67,46 @@ struct Kept {
   bool operator==(const Kept&) const = default;
 };
 
-/// Throws Error("model.<key>", ...) with what would divide, if the model cannot be split so.
+/// Why the model cannot be split so, each with what would divide; where = "plan.tp" or "plan.sequence_parallel".
+/// KV heads are never replicated: as in Megatron, TP must divide them.
+std::vector<Issue> split_check(const Model& model, const Split& split);
+
+/// Throws Error with every issue of split_check.
 void check_split(const Model& model, const Split& split);
 
-/// Demands of one pass of a unit. `part` matters for W alone.
+/// Demands of one pass of a unit. `part` matters for W alone, and its two parts add up to the whole.
+///
+/// Norms have no W: their weight gradient is a by-product of I. Embedding has no I; its W is row_parallel, as nothing
+/// hides behind it. The backward residual add belongs to I of the norm where the branch began, the forward one to
+/// attn and mlp. Left out: row statistics, norm weights, the RoPE table, the dense accumulation of the embedding's
+/// gradient, the scalars a token that cross entropy exchanges. GEMM shapes [Shoeybi19, s. 3]; flops 2mnk
+/// [Narayanan21, appendix]; causal attention 2 s^2 d a a sample forward and twice that backward.
 Work unit_work(const Model& model, Unit unit, Pass pass, const Split& split, WPart part = WPart::whole);
 
+/// The forward of the attention core alone (scores, softmax, values): what selective recomputation runs again.
+Work attention_core_work(const Model& model, const Split& split);
+
 /// What a forward of the unit keeps. Selective recomputation keeps nothing of the attention core.
+///
+/// GELU, LayerNorm, dropout and unfused attention as [Korthikanti22, eq. 1-6], s. 4.3 for embedding and head; SwiGLU,
+/// grouped-query and flash attention counted tensor by tensor in the same way. A norm's output belongs to the unit
+/// that multiplies it. With sequence parallelism norms and their outputs are kept as shards and W gathers them again,
+/// while the output gradient is kept as I has gathered it. The embedding has no I: W releases all that it keeps.
 Kept unit_kept(const Model& model, Unit unit, const Split& split, bool recompute_attention_core = false);
 
-/// Parameters of the unit on one rank of the tensor-parallel group.
+/// Parameters of the unit on one rank of the tensor-parallel group, vocabulary padded. A tied head counts its copy of
+/// the embedding: a last stage on another rank holds one; whoever has both on one rank counts it once.
 double unit_parameters(const Model& model, Unit unit, const Split& split);
 
-/// Parameters of the whole model, unsplit, without vocabulary padding.
+/// Parameters of the whole model, unsplit, without vocabulary padding, a tied head once.
 double total_parameters(const Model& model);
 
 /// The vocabulary padded to a multiple of vocab_padding * tp.
 double padded_vocab(const Model& model, int tp);
 
 /// Flops of one sample's forward and backward through the whole model, no recomputation, causal attention as half:
-/// MFU's numerator.
+/// MFU's numerator. 6 flops a token and matrix weight, head included [Chowdhery22, appendix B], and attention 3 times
+/// its causal forward; the vocabulary is not padded.
 Flops model_flops(const Model& model, int sequence);
 
 /// Bytes of one activation message between stages, or of one all-reduce of a unit's output: tokens * hidden.
