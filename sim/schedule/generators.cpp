@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of schedules by their names on the command line.
+#include "sim/schedule/generators.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace braid {
+
+std::span<const GeneratorEntry> generators() {
+  static const std::array entries{
+      GeneratorEntry{"gpipe", "all forwards, then all backwards (GPipe)", "m >= 1", gpipe},
+      GeneratorEntry{"1f1b", "one forward, one backward (PipeDream-flush, Megatron)", "m >= 1", one_f_one_b},
+      GeneratorEntry{"1f1b-i", "interleaved 1F1B, v chunks a rank (Megatron)",
+                     "m a multiple of max(1, m div p), or a group N: p <= N <= m and m mod N = 0 or >= p",
+                     interleaved_one_f_one_b},
+      GeneratorEntry{"zb-v", "zero bubble in a V, static order (Qi et al., torch)", "m >= 1", zb_v, true},
+      GeneratorEntry{"stp", "braided forwards and backwards (STP, arXiv 2510.27257)", "p >= 2 and m >= 3p-1", stp,
+                     true},
+  };
+  return entries;
+}
+
+Schedule generate_schedule(const std::string& name, const ScheduleRequest& request) {
+  std::vector<std::string> names;
+  for (const GeneratorEntry& entry : generators()) {
+    if (entry.name == name) return entry.generate(request);
+    names.push_back(entry.name);
+  }
+  const std::string nearest = nearest_word(name, names);
+  throw Error("schedule:" + name, nearest.empty() ? "no such schedule; `braid list schedules` names them"
+                                                  : fmt::format("no such schedule; did you mean {}?", nearest));
+}
+
+}  // namespace braid
