@@ -65,7 +65,8 @@ class Reader {
         continue;
       }
       if (line_end()) return row;
-      throw Error(name_ + ":" + std::to_string(line_), "text behind a closing quote; write \"\" for a quote inside a field");
+      throw Error(name_ + ":" + std::to_string(line_),
+                  "text behind a closing quote; write \"\" for a quote inside a field");
     }
   }
 

@@ -11,14 +11,14 @@ namespace braid {
 
 /// One kind of GPU as its data sheet gives it. Achieved rates are in a Profile, not here.
 struct Gpu {
-  std::string name;               ///< "A800-80G": also the key of its cost rules
-  int sms = 0;                    ///< streaming multiprocessors
-  FlopsPerSecond bf16_dense;      ///< tensor-core peak, dense, bf16/fp16 (MFU's denominator)
-  FlopsPerSecond fp32_vector;     ///< CUDA-core peak
-  Bytes memory;                   ///< what fits, as nvidia-smi counts it
+  std::string name;            ///< "A800-80G": also the key of its cost rules
+  int sms = 0;                 ///< streaming multiprocessors
+  FlopsPerSecond bf16_dense;   ///< tensor-core peak, dense, bf16/fp16 (MFU's denominator)
+  FlopsPerSecond fp32_vector;  ///< CUDA-core peak
+  Bytes memory;                ///< what fits, as nvidia-smi counts it
   BytesPerSecond memory_bandwidth;
   Bytes l2;
-  std::string source;             ///< where these numbers were read
+  std::string source;  ///< where these numbers were read
   bool operator==(const Gpu&) const = default;
 };
 
@@ -32,15 +32,15 @@ struct Cluster {
   int nodes = 1;
   int gpus_per_node = 8;
   IntraNode intra = IntraNode::nvswitch;
-  BytesPerSecond intra_bandwidth;   ///< of one GPU into its node's fabric
-  Seconds intra_latency;            ///< of one hop, one message
+  BytesPerSecond intra_bandwidth;  ///< of one GPU into its node's fabric
+  Seconds intra_latency;           ///< of one hop, one message
   InterNode inter = InterNode::rail_optimized;
   int nics_per_node = 8;
-  BytesPerSecond nic_bandwidth;     ///< of one NIC
+  BytesPerSecond nic_bandwidth;  ///< of one NIC
   Seconds inter_latency;
-  int nodes_per_leaf = 32;          ///< nodes under one leaf switch (rail_optimized: per rail group)
-  double oversubscription = 1.0;    ///< of leaf up-links: 2 means half the bandwidth leaves the leaf
-  BytesPerSecond host_bandwidth;    ///< GPU to host memory, for offload
+  int nodes_per_leaf = 32;        ///< nodes under one leaf switch (rail_optimized: per rail group)
+  double oversubscription = 1.0;  ///< of leaf up-links: 2 means half the bandwidth leaves the leaf
+  BytesPerSecond host_bandwidth;  ///< GPU to host memory, for offload
   bool operator==(const Cluster&) const = default;
 
   int gpus() const { return nodes * gpus_per_node; }

@@ -12,7 +12,7 @@ const char* to_text(Lane lane) {
 }
 
 const char* to_text(OpKind kind) {
-  constexpr std::array names{"F",  "R",    "I",    "W",         "cell",     "all_reduce", "reduce_scatter",
+  constexpr std::array names{"F",          "R",    "I",    "W",         "cell",     "all_reduce", "reduce_scatter",
                              "all_gather", "send", "recv", "optimizer", "copy_out", "copy_in"};
   return names[static_cast<std::size_t>(kind)];
 }

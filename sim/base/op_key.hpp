@@ -41,10 +41,10 @@ enum class CommOf : std::uint8_t { forward, recompute, input_grad, weight_grad }
 /// Ranks here are pipeline ranks of one replica in a Program, global ranks in a Timeline that was unfolded.
 struct OpKey {
   std::int32_t rank = 0;
-  std::int32_t index = 0;       ///< bucket, repeat, cell number, part of a split W, or CommOf
-  std::int16_t microbatch = -1; ///< -1: belongs to the step, not to a microbatch
-  std::int16_t layer = -1;      ///< in the model, from 0; -1 none
-  std::int8_t chunk = -1;       ///< the rank's share of layers, from 0; -1 none
+  std::int32_t index = 0;        ///< bucket, repeat, cell number, part of a split W, or CommOf
+  std::int16_t microbatch = -1;  ///< -1: belongs to the step, not to a microbatch
+  std::int16_t layer = -1;       ///< in the model, from 0; -1 none
+  std::int8_t chunk = -1;        ///< the rank's share of layers, from 0; -1 none
   OpKind kind = OpKind::forward;
   Unit unit = Unit::none;
 

@@ -58,16 +58,15 @@ Bytes parse_bytes(std::string_view text, const std::string& where) {
 
 BytesPerSecond parse_bandwidth(std::string_view text, const std::string& where) {
   static constexpr std::pair<const char*, double> units[] = {
-      {"B/s", 1},         {"kB/s", 1e3},          {"MB/s", 1e6},          {"GB/s", 1e9},
-      {"TB/s", 1e12},     {"KiB/s", kKi},         {"MiB/s", kMi},         {"GiB/s", kGi},
-      {"TiB/s", kTi},     {"bit/s", 0.125},       {"kbit/s", 0.125e3},    {"Mbit/s", 0.125e6},
-      {"Gbit/s", 0.125e9}, {"Tbit/s", 0.125e12}};
+      {"B/s", 1},          {"kB/s", 1e3},       {"MB/s", 1e6},       {"GB/s", 1e9},       {"TB/s", 1e12},
+      {"KiB/s", kKi},      {"MiB/s", kMi},      {"GiB/s", kGi},      {"TiB/s", kTi},      {"bit/s", 0.125},
+      {"kbit/s", 0.125e3}, {"Mbit/s", 0.125e6}, {"Gbit/s", 0.125e9}, {"Tbit/s", 0.125e12}};
   return BytesPerSecond(parse(text, units, where, "bandwidth"));
 }
 
 FlopsPerSecond parse_flop_rate(std::string_view text, const std::string& where) {
-  static constexpr std::pair<const char*, double> units[] = {{"FLOP/s", 1},     {"kFLOP/s", 1e3},  {"MFLOP/s", 1e6},
-                                                             {"GFLOP/s", 1e9},  {"TFLOP/s", 1e12}, {"PFLOP/s", 1e15}};
+  static constexpr std::pair<const char*, double> units[] = {{"FLOP/s", 1},    {"kFLOP/s", 1e3},  {"MFLOP/s", 1e6},
+                                                             {"GFLOP/s", 1e9}, {"TFLOP/s", 1e12}, {"PFLOP/s", 1e15}};
   return FlopsPerSecond(parse(text, units, where, "rate of arithmetic"));
 }
 

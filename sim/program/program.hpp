@@ -32,14 +32,14 @@ enum class Scope : std::uint8_t { tp, dp };
 /// One class of ops: all that a cost rule or the memory account needs to know.
 struct WorkItem {
   WorkKind kind = WorkKind::compute;
-  Work compute;                 ///< kind compute
+  Work compute;                            ///< kind compute
   OpKind collective = OpKind::all_reduce;  ///< kind collective: all_reduce, reduce_scatter or all_gather
-  Scope scope = Scope::tp;      ///< kind collective
-  Bytes bytes;                  ///< collective (the full buffer), message or copy
-  Seconds fixed;                ///< kind fixed: abstract cost of a schedule played without a model
-  Bytes optimizer_traffic;      ///< kind compute, optimizer step: bytes through memory
-  Bytes alloc;                  ///< of class activations, taken when the op starts
-  Bytes release;                ///< returned when the op ends
+  Scope scope = Scope::tp;                 ///< kind collective
+  Bytes bytes;                             ///< collective (the full buffer), message or copy
+  Seconds fixed;                           ///< kind fixed: abstract cost of a schedule played without a model
+  Bytes optimizer_traffic;                 ///< kind compute, optimizer step: bytes through memory
+  Bytes alloc;                             ///< of class activations, taken when the op starts
+  Bytes release;                           ///< returned when the op ends
   bool operator==(const WorkItem&) const = default;
 };
 
@@ -48,9 +48,9 @@ inline constexpr std::uint32_t kNoMessage = 0xffffffffu;
 struct Op {
   OpKey key;
   Lane lane = Lane::compute;
-  std::uint16_t work = 0;           ///< index into Program::works
+  std::uint16_t work = 0;  ///< index into Program::works
   std::uint16_t dep_count = 0;
-  std::uint32_t dep_begin = 0;      ///< into RankProgram::deps
+  std::uint32_t dep_begin = 0;         ///< into RankProgram::deps
   std::uint32_t message = kNoMessage;  ///< send and recv ops: index into Program::messages
 };
 
@@ -72,7 +72,7 @@ struct Message {
   std::int32_t to = 0;
   std::uint32_t send_op = 0;
   std::uint32_t recv_op = 0;
-  std::uint32_t batch = 0;   ///< messages of one batch start together
+  std::uint32_t batch = 0;  ///< messages of one batch start together
 };
 
 struct Program {
@@ -80,12 +80,12 @@ struct Program {
   Placement placement;
   P2pMode p2p = P2pMode::eager;
   std::vector<WorkItem> works;
-  std::vector<RankProgram> ranks;          ///< by pipeline rank
+  std::vector<RankProgram> ranks;  ///< by pipeline rank
   std::vector<Message> messages;
   /// How many posted ops each batch waits for: its sends (eager, 1) or its sends and recvs (batched).
   std::vector<std::uint32_t> batch_size;
 
-  Flops model_flops_per_step;              ///< of the whole job, MFU's numerator; 0 when played at abstract costs
+  Flops model_flops_per_step;  ///< of the whole job, MFU's numerator; 0 when played at abstract costs
   double samples_per_step = 0;
   double tokens_per_step = 0;
 

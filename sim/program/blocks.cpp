@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/program/blocks.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace braid {
+namespace {
+
+bool joins(const Cell& cell, const Cell& next) {
+  if (cell.actions.size() != 1 || next.actions.size() != 1) return false;
+  const Action& i = cell.actions[0];
+  const Action& w = next.actions[0];
+  return i.type == ActionType::I && w.type == ActionType::W && i.stage == w.stage && i.microbatch == w.microbatch;
+}
+
+struct Place {
+  int rank = -1;
+  int block = -1;
+};
+
+/// Where the forward and the backward (B or I) of every (stage, microbatch) run.
+class Places {
+ public:
+  Places(const Schedule& schedule, const std::vector<std::vector<Block>>& blocks)
+      : microbatches_(schedule.microbatches),
+        forward_(static_cast<std::size_t>(schedule.stages() * schedule.microbatches)),
+        backward_(forward_.size()) {
+    for (int rank = 0; rank < schedule.ranks(); ++rank) {
+      const auto& row = blocks[static_cast<std::size_t>(rank)];
+      for (int block = 0; block < static_cast<int>(row.size()); ++block) {
+        for (const Action& action : row[static_cast<std::size_t>(block)].actions) {
+          if (action.type == ActionType::W) continue;
+          auto& table = action.type == ActionType::F ? forward_ : backward_;
+          table[index(action.stage, action.microbatch)] = {.rank = rank, .block = block};
+        }
+      }
+    }
+  }
+  const Place& of(bool backward, int stage, int microbatch) const {
+    return (backward ? backward_ : forward_)[index(stage, microbatch)];
+  }
+
+ private:
+  std::size_t index(int stage, int microbatch) const {
+    return static_cast<std::size_t>(stage * microbatches_ + microbatch);
+  }
+  int microbatches_;
+  std::vector<Place> forward_, backward_;
+};
+
+/// Unit-cost posting time of group g: the end of the block before it.
+int posted(const std::vector<Block>& row, int group) {
+  return group == 0 ? 0 : row[static_cast<std::size_t>(group - 1)].unit_end;
+}
+
+void choose_groups(Transfer& t, const std::vector<std::vector<Block>>& blocks) {
+  const auto& sender = blocks[static_cast<std::size_t>(t.from_rank)];
+  const auto& receiver = blocks[static_cast<std::size_t>(t.to_rank)];
+  int r = 0;
+  for (int s = t.from_block + 1; s <= static_cast<int>(sender.size()); ++s) {
+    const int at = posted(sender, s);
+    while (r < t.to_block && posted(receiver, r) < at) ++r;
+    if (posted(receiver, r) == at) {
+      t.send_group = s;
+      t.recv_group = r;
+      return;
+    }
+    if (r == t.to_block) break;
+  }
+  t.send_group = t.from_block + 1;
+  t.recv_group = 0;
+  while (t.recv_group < t.to_block && posted(receiver, t.recv_group) < posted(sender, t.send_group)) ++t.recv_group;
+}
+
+/// Numbers the connected sets of groups; a set is named by the order of its first message.
+void link_groups(Transfers& transfers, const std::vector<std::vector<Block>>& blocks) {
+  std::vector<std::size_t> first_group{0};
+  for (const auto& row : blocks) first_group.push_back(first_group.back() + row.size() + 1);
+  std::vector<std::size_t> parent(first_group.back());
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  const auto root = [&](std::size_t x) {
+    while (parent[x] != x) x = parent[x] = parent[parent[x]];
+    return x;
+  };
+  const auto group = [&](int rank, int g) {
+    return first_group[static_cast<std::size_t>(rank)] + static_cast<std::size_t>(g);
+  };
+  for (const Transfer& t : transfers.all) {
+    parent[root(group(t.from_rank, t.send_group))] = root(group(t.to_rank, t.recv_group));
+  }
+  constexpr std::uint32_t kNone = 0xffffffffu;
+  std::vector<std::uint32_t> number(parent.size(), kNone);
+  for (Transfer& t : transfers.all) {
+    std::uint32_t& batch = number[root(group(t.from_rank, t.send_group))];
+    if (batch == kNone) {
+      batch = static_cast<std::uint32_t>(transfers.batch_size.size());
+      transfers.batch_size.push_back(0);
+    }
+    t.batch = batch;
+    transfers.batch_size[batch] += 2;
+  }
+}
+
+}  // namespace
+
+std::vector<std::vector<Block>> blocks_of(const Schedule& schedule, bool join_adjacent_w) {
+  const UnitTimes times = unit_times(schedule);
+  std::vector<std::vector<Block>> blocks(schedule.rows.size());
+  for (std::size_t rank = 0; rank < schedule.rows.size(); ++rank) {
+    const auto& row = schedule.rows[rank];
+    for (std::size_t turn = 0; turn < row.size(); ++turn) {
+      if (row[turn].empty()) continue;
+      Block block{.actions = row[turn].actions, .unit_end = times.end[rank][turn]};
+      if (join_adjacent_w && turn + 1 < row.size() && joins(row[turn], row[turn + 1])) {
+        block.actions[0].type = ActionType::B;
+        block.unit_end = times.end[rank][++turn];
+      }
+      blocks[rank].push_back(std::move(block));
+    }
+  }
+  return blocks;
+}
+
+Transfers transfers_of(const Schedule& schedule, const std::vector<std::vector<Block>>& blocks, P2pMode mode) {
+  const Places places(schedule, blocks);
+  Transfers transfers;
+  for (int microbatch = 0; microbatch < schedule.microbatches; ++microbatch) {
+    for (int boundary = 0; boundary + 1 < schedule.stages(); ++boundary) {
+      for (const bool backward : {false, true}) {
+        Transfer t{.from_stage = backward ? boundary + 1 : boundary,
+                   .to_stage = backward ? boundary : boundary + 1,
+                   .microbatch = microbatch,
+                   .backward = backward};
+        const Place from = places.of(backward, t.from_stage, microbatch);
+        const Place to = places.of(backward, t.to_stage, microbatch);
+        if (from.rank == to.rank) continue;
+        t.from_rank = from.rank;
+        t.from_block = from.block;
+        t.to_rank = to.rank;
+        t.to_block = to.block;
+        if (mode == P2pMode::batched) {
+          choose_groups(t, blocks);
+        } else {
+          t.send_group = t.from_block + 1;
+          t.recv_group = t.to_block;
+          t.batch = static_cast<std::uint32_t>(transfers.all.size());
+        }
+        transfers.all.push_back(t);
+      }
+    }
+  }
+  if (mode == P2pMode::batched) {
+    link_groups(transfers, blocks);
+  } else {
+    transfers.batch_size.assign(transfers.all.size(), 1);
+  }
+  return transfers;
+}
+
+}  // namespace braid

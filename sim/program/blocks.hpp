@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The blocks of a schedule, the messages between them, and which messages are posted together.
+//
+// A block is what a rank runs between two chances to communicate: a cell, or an I and the W right behind it joined
+// to a full B. A message goes from the block that produces an activation (or its gradient) to the one that reads it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/base/modes.hpp"
+#include "sim/schedule/schedule.hpp"
+
+namespace braid {
+
+struct Block {
+  std::vector<Action> actions;  ///< 1, or 2 that are braided
+  int unit_end = 0;             ///< when it ends at unit costs, eager, in slots: orders the posting of groups
+};
+
+/// Non-empty cells in order. With `join_adjacent_w` an I directly followed by its own W becomes one B.
+std::vector<std::vector<Block>> blocks_of(const Schedule& schedule, bool join_adjacent_w);
+
+/// An activation or, with `backward`, its gradient on its way to another rank.
+struct Transfer {
+  int from_rank = 0, from_block = 0;  ///< the block that produces it
+  int to_rank = 0, to_block = 0;      ///< the block that reads it
+  int from_stage = 0, to_stage = 0;
+  int microbatch = 0;
+  bool backward = false;
+
+  /// Group g of a rank is posted before its block g (the last one after its last block).
+  int send_group = 0, recv_group = 0;
+  std::uint32_t batch = 0;
+};
+
+struct Transfers {
+  std::vector<Transfer> all;
+  /// By batch, how many posted ops it waits for.
+  std::vector<std::uint32_t> batch_size;
+};
+
+/// All messages that the blocks exchange; none between two stages of one rank.
+///
+/// eager: every message is a batch of its own. batched: sends and receives join groups as reference generators do
+/// it, found without a list: from the unit-cost times, a message goes into the first pair of groups (the sender's
+/// after its producer, the receiver's no later than its consumer) posted at the same time, else into the sender's next
+/// group and the receiver's first one not earlier. Groups that messages link start together, so they are one batch.
+Transfers transfers_of(const Schedule& schedule, const std::vector<std::vector<Block>>& blocks, P2pMode mode);
+
+}  // namespace braid

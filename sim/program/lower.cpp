@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/program/lower.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/program/rank_builder.hpp"
+#include "sim/program/step_end.hpp"
+#include "sim/program/stream.hpp"
+
+namespace braid {
+namespace {
+
+std::vector<StageLayers> stage_layers(const Scenario& scenario, int stages) {
+  std::vector<StageLayers> all;
+  int first = 0;
+  for (const int count : layers_of_stages(scenario, stages)) {
+    all.push_back({.first = first, .count = count});
+    first += count;
+  }
+  all.front().has_embedding = true;
+  all.back().has_head = true;
+  return all;
+}
+
+/// One action on its way through its segments.
+struct Stream {
+  Action action;
+  std::vector<Segment> segments;
+  std::size_t next = 0;
+  std::uint32_t chain = kNoOp;  ///< what a dependent item waits for
+  std::uint32_t regather = kNoOp;
+
+  bool done() const { return next == segments.size(); }
+  bool backward() const { return action.type != ActionType::F; }
+};
+
+class RankLowering {
+ public:
+  RankLowering(Program& program, int rank, const Schedule& schedule, const Scenario& scenario, const Run& run,
+               const std::vector<StageLayers>& stages, const Transfers& transfers,
+               const std::optional<TiedExchange>& tied, UnitWorks& works)
+      : scenario_(scenario),
+        run_(run),
+        stages_(stages),
+        works_(works),
+        builder_(program, rank, schedule, transfers, works.message(works.boundary())),
+        step_end_(program, builder_, schedule, scenario, stages, tied, works) {}
+
+  void lower(const std::vector<Block>& blocks) {
+    step_end_.begin_step();
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      builder_.begin_block(static_cast<int>(b));
+      lower_block(blocks[b]);
+    }
+    builder_.begin_block(static_cast<int>(blocks.size()));
+    step_end_.end_step();
+  }
+
+ private:
+  void lower_block(const Block& block) {
+    // In a braid W fills the gaps whatever the lone backward would do.
+    const AsyncAllReduce async = block.actions.size() == 2 ? AsyncAllReduce::whole : run_.async_all_reduce;
+    std::vector<Stream> streams;
+    for (const Action& action : block.actions) {
+      Stream stream{.action = action,
+                    .segments = segments_of(action.type, stages_[static_cast<std::size_t>(action.stage)],
+                                            scenario_.plan, async, works_)};
+      if (action.type != ActionType::W) {
+        stream.chain = builder_.input_of(stream.backward(), action.stage, action.microbatch);
+      }
+      if (action.type == ActionType::F) {
+        const std::uint32_t ready = step_end_.parameters_ready(action.stage);
+        if (ready != kNoOp) parameters_gate_ = ready;
+      }
+      streams.push_back(std::move(stream));
+    }
+    while (std::any_of(streams.begin(), streams.end(), [](const Stream& s) { return !s.done(); })) {
+      for (Stream& stream : streams) {
+        if (!stream.done()) issue(stream, stream.segments[stream.next++]);
+      }
+    }
+    std::vector<std::uint32_t> ends{last_compute_};
+    for (const Stream& stream : streams) {
+      if (stream.action.type != ActionType::W) {
+        builder_.output_is(stream.backward(), stream.action.stage, stream.action.microbatch, stream.chain);
+        ends.push_back(stream.chain);
+      }
+      step_end_.action_issued(stream.action);
+    }
+    builder_.end_block(std::move(ends));
+  }
+
+  void issue(Stream& stream, const Segment& segment) {
+    for (const Item& item : segment) {
+      const std::uint32_t waits_for = item.waits == Waits::chain      ? stream.chain
+                                      : item.waits == Waits::regather ? stream.regather
+                                                                      : kNoOp;
+      const OpKey key{.index = item.index,
+                      .microbatch = static_cast<std::int16_t>(stream.action.microbatch),
+                      .layer = static_cast<std::int16_t>(item.layer),
+                      .chunk = static_cast<std::int8_t>(builder_.chunk_of(stream.action.stage)),
+                      .kind = item.kind,
+                      .unit = item.unit};
+      const std::uint32_t op = builder_.add(key, item.lane, item.work, {waits_for, parameters_gate_});
+      parameters_gate_ = kNoOp;
+      if (item.extends_chain) stream.chain = op;
+      if (item.waits == Waits::nothing && item.lane == Lane::tp) stream.regather = op;
+      if (item.lane == Lane::compute) last_compute_ = op;
+      if (item.kind == OpKind::weight_grad) step_end_.weight_grad_issued(stream.action.stage, item.layer, op);
+    }
+  }
+
+  const Scenario& scenario_;
+  const Run& run_;
+  const std::vector<StageLayers>& stages_;
+  UnitWorks& works_;
+  RankBuilder builder_;
+  StepEndBuilder step_end_;
+  std::uint32_t last_compute_ = kNoOp;
+  std::uint32_t parameters_gate_ = kNoOp;
+};
+
+void check_fit(const Schedule& schedule, const Scenario& scenario) {
+  const std::string where = scenario.path.empty() ? "plan" : scenario.path + ":plan";
+  if (schedule.ranks() != scenario.plan.pp) {
+    throw Error(where + ".pp", fmt::format("the schedule '{}' is for {} pipeline ranks, the plan has pp = {}",
+                                           schedule.name, schedule.ranks(), scenario.plan.pp));
+  }
+  if (schedule.microbatches != scenario.plan.microbatches) {
+    throw Error(where + ".microbatches", fmt::format("the schedule '{}' runs {} microbatches, the plan has {}",
+                                                     schedule.name, schedule.microbatches, scenario.plan.microbatches));
+  }
+}
+
+}  // namespace
+
+Program lower(const Schedule& schedule, const Scenario& scenario, const Run& run) {
+  check_fit(schedule, scenario);
+  const Plan& plan = scenario.plan;
+  Program program{.schedule = schedule.name, .placement = scenario.placement(), .p2p = run.p2p};
+  program.samples_per_step = double(plan.microbatches) * plan.microbatch_size * plan.dp;
+  program.tokens_per_step = program.samples_per_step * plan.sequence;
+  program.model_flops_per_step = model_flops(scenario.model, plan.sequence) * program.samples_per_step;
+  program.ranks.resize(static_cast<std::size_t>(schedule.ranks()));
+
+  const std::vector<StageLayers> stages = stage_layers(scenario, schedule.stages());
+  const std::vector<std::vector<Block>> blocks = blocks_of(schedule, run.join_adjacent_w);
+  Transfers transfers = transfers_of(schedule, blocks, run.p2p);
+  add_messages(program, transfers);
+  UnitWorks works(program, scenario);
+  const std::optional<TiedExchange> tied = tied_exchange(program, schedule, scenario);
+  for (int rank = 0; rank < schedule.ranks(); ++rank) {
+    RankLowering(program, rank, schedule, scenario, run, stages, transfers, tied, works)
+        .lower(blocks[static_cast<std::size_t>(rank)]);
+  }
+  return program;
+}
+
+}  // namespace braid

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/program/step_end.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace braid {
+
+std::optional<TiedExchange> tied_exchange(Program& program, const Schedule& schedule, const Scenario& scenario) {
+  const int first = schedule.rank_of_stage.front();
+  const int last = schedule.rank_of_stage.back();
+  if (!scenario.model.tied_embeddings || first == last) return std::nullopt;
+  TiedExchange tied{.first_rank = first, .last_rank = last};
+  const auto add = [&](int from, int to) {
+    program.messages.push_back({.from = from,
+                                .to = to,
+                                .send_op = kNoOp,
+                                .recv_op = kNoOp,
+                                .batch = static_cast<std::uint32_t>(program.batch_size.size())});
+    program.batch_size.push_back(program.p2p == P2pMode::batched ? 2 : 1);
+    return static_cast<std::uint32_t>(program.messages.size() - 1);
+  };
+  tied.to_last = add(first, last);
+  tied.to_first = add(last, first);
+  return tied;
+}
+
+StepEndBuilder::StepEndBuilder(Program& program, RankBuilder& builder, const Schedule& schedule,
+                               const Scenario& scenario, const std::vector<StageLayers>& stages,
+                               const std::optional<TiedExchange>& tied, UnitWorks& works)
+    : program_(program), builder_(builder), scenario_(scenario), stages_(stages), tied_(tied), works_(works) {
+  for (const int stage : schedule.stages_of(builder.rank())) {
+    Mine m{.stage = stage};
+    m.last_grad.assign(static_cast<std::size_t>(stages[static_cast<std::size_t>(stage)].count + 2), kNoOp);
+    mine_.push_back(std::move(m));
+  }
+  for (const Cell& cell : schedule.rows[static_cast<std::size_t>(builder.rank())]) {
+    for (const Action& action : cell.actions) {
+      if (action.type == ActionType::W || action.type == ActionType::B) ++mine(action.stage).weight_actions_left;
+    }
+  }
+  set_resident();
+}
+
+StepEndBuilder::Mine& StepEndBuilder::mine(int stage) {
+  return *std::find_if(mine_.begin(), mine_.end(), [&](const Mine& m) { return m.stage == stage; });
+}
+
+std::vector<double> StepEndBuilder::parameters_by_layer(int stage) const {
+  const StageLayers& layers = stages_[static_cast<std::size_t>(stage)];
+  const auto of = [&](Unit unit) { return unit_parameters(scenario_.model, unit, scenario_.split()); };
+  const double layer = of(Unit::pre_attn) + of(Unit::attn) + of(Unit::pre_mlp) + of(Unit::mlp);
+  std::vector<double> parameters(static_cast<std::size_t>(layers.count + 2), layer);
+  parameters.front() = layers.has_embedding ? of(Unit::embedding) : 0;
+  parameters.back() = layers.has_head ? of(Unit::final_norm) + of(Unit::head) : 0;
+  return parameters;
+}
+
+double StepEndBuilder::parameters_of(int stage) const {
+  const std::vector<double> all = parameters_by_layer(stage);
+  return std::accumulate(all.begin(), all.end(), 0.0);
+}
+
+double StepEndBuilder::parameters_on_rank() const {
+  double sum = 0;
+  bool embedding = false, head = false;
+  for (const Mine& m : mine_) {
+    sum += parameters_of(m.stage);
+    embedding |= stages_[static_cast<std::size_t>(m.stage)].has_embedding;
+    head |= stages_[static_cast<std::size_t>(m.stage)].has_head;
+  }
+  // A tied matrix is there once where one rank holds both ends of the model.
+  if (scenario_.model.tied_embeddings && embedding && head) {
+    sum -= unit_parameters(scenario_.model, Unit::head, scenario_.split());
+  }
+  return sum;
+}
+
+void StepEndBuilder::set_resident() {
+  const StepEnd& end = scenario_.step_end;
+  const double shards = end.data_parallel == DataParallel::zero1 ? scenario_.plan.dp : 1;
+  auto& resident = program_.ranks[static_cast<std::size_t>(builder_.rank())].resident;
+  const double parameters = parameters_on_rank();
+  resident[static_cast<std::size_t>(MemoryClass::parameters)] = Bytes(parameters * scenario_.model.element_bytes);
+  resident[static_cast<std::size_t>(MemoryClass::gradients)] = Bytes(parameters * end.gradient_bytes);
+  resident[static_cast<std::size_t>(MemoryClass::optimizer)] = Bytes(parameters * end.optimizer_bytes / shards);
+}
+
+void StepEndBuilder::begin_step() {
+  if (scenario_.step_end.data_parallel == DataParallel::zero1 && scenario_.step_end.overlap) gather_parameters();
+}
+
+void StepEndBuilder::gather_parameters() {
+  if (scenario_.plan.dp == 1) return;
+  for (Mine& m : mine_) {
+    const Bytes bytes(parameters_of(m.stage) * scenario_.model.element_bytes);
+    m.parameters = builder_.add(
+        {.index = dp_ops_++, .chunk = static_cast<std::int8_t>(builder_.chunk_of(m.stage)), .kind = OpKind::all_gather},
+        Lane::dp, works_.collective(OpKind::all_gather, Scope::dp, bytes), {last_dp_});
+  }
+}
+
+std::uint32_t StepEndBuilder::parameters_ready(int stage) { return std::exchange(mine(stage).parameters, kNoOp); }
+
+void StepEndBuilder::weight_grad_issued(int stage, int layer, std::uint32_t op) {
+  Mine& m = mine(stage);
+  const StageLayers& layers = stages_[static_cast<std::size_t>(stage)];
+  // Embedding and head have no layer; of the two the head's gradient comes before any layer's, the embedding's last.
+  std::size_t position = static_cast<std::size_t>(layer - layers.first + 1);
+  if (layer < 0) {
+    const Unit unit = builder_.ops().ops[op].key.unit;
+    position = unit == Unit::embedding ? 0 : m.last_grad.size() - 1;
+  }
+  m.last_grad[position] = op;
+}
+
+void StepEndBuilder::action_issued(const Action& action) {
+  if (action.type != ActionType::W && action.type != ActionType::B) return;
+  Mine& m = mine(action.stage);
+  if (--m.weight_actions_left > 0 || scenario_.plan.dp == 1) return;
+  fill_buckets(m);
+  if (!scenario_.step_end.overlap) return;
+  for (const Bucket& bucket : waiting_) reduce(bucket);
+  waiting_.clear();
+}
+
+void StepEndBuilder::fill_buckets(const Mine& of) {
+  const std::vector<double> parameters = parameters_by_layer(of.stage);
+  const StepEnd& end = scenario_.step_end;
+  Bucket bucket{.stage = of.stage};
+  for (std::size_t i = parameters.size(); i-- > 0;) {
+    if (parameters[i] == 0) continue;
+    bucket.parameters += parameters[i];
+    if (of.last_grad[i] != kNoOp) bucket.ready = of.last_grad[i];
+    if (end.bucket > Bytes(0) && bucket.parameters * end.gradient_bytes >= end.bucket.value) {
+      waiting_.push_back(std::exchange(bucket, Bucket{.stage = of.stage}));
+    }
+  }
+  if (bucket.parameters > 0) waiting_.push_back(bucket);
+}
+
+void StepEndBuilder::reduce(const Bucket& bucket) {
+  const OpKind kind =
+      scenario_.step_end.data_parallel == DataParallel::zero1 ? OpKind::reduce_scatter : OpKind::all_reduce;
+  const Bytes bytes(bucket.parameters * scenario_.step_end.gradient_bytes);
+  last_dp_ = builder_.add(
+      {.index = dp_ops_++, .chunk = static_cast<std::int8_t>(builder_.chunk_of(bucket.stage)), .kind = kind}, Lane::dp,
+      works_.collective(kind, Scope::dp, bytes), {bucket.ready});
+}
+
+std::uint32_t StepEndBuilder::exchange_tied() {
+  if (!tied_) return kNoOp;
+  const bool first = builder_.rank() == tied_->first_rank;
+  if (!first && builder_.rank() != tied_->last_rank) return kNoOp;
+  const Unit unit = first ? Unit::embedding : Unit::head;
+  const std::uint32_t grad = first ? mine_.front().last_grad.front() : mine_.back().last_grad.back();
+  const std::uint16_t work = works_.message(
+      Bytes(unit_parameters(scenario_.model, Unit::head, scenario_.split()) * scenario_.step_end.gradient_bytes));
+  const std::uint32_t deps[]{grad};
+  builder_.add_end({.unit = unit}, true, first ? tied_->to_last : tied_->to_first, work, deps);
+  return builder_.add_end({.unit = unit}, false, first ? tied_->to_first : tied_->to_last, work, deps);
+}
+
+void StepEndBuilder::end_step() {
+  const StepEnd& end = scenario_.step_end;
+  for (Bucket& bucket : waiting_) {
+    // Not overlapped: the first bucket waits for the last of all gradients, the others follow on their lane.
+    for (const Mine& m : mine_) {
+      for (const std::uint32_t op : m.last_grad) {
+        if (op != kNoOp) bucket.ready = std::max(bucket.ready == kNoOp ? 0 : bucket.ready, op);
+      }
+    }
+    reduce(bucket);
+  }
+  waiting_.clear();
+  const std::uint32_t exchanged = exchange_tied();
+  if (end.optimizer) {
+    const double shards = end.data_parallel == DataParallel::zero1 ? scenario_.plan.dp : 1;
+    // Read the gradient, read and write the state, write the parameter.
+    const double bytes = end.gradient_bytes + 2 * end.optimizer_bytes + scenario_.model.element_bytes;
+    const std::uint32_t optimizer =
+        builder_.add({.kind = OpKind::optimizer}, Lane::compute,
+                     works_.optimizer(Bytes(parameters_on_rank() * bytes / shards)), {last_dp_, exchanged});
+    last_dp_ = optimizer;
+  }
+  if (end.data_parallel == DataParallel::zero1 && !end.overlap) gather_parameters();
+}
+
+}  // namespace braid

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What surrounds the pipeline on a rank: gradients shared over replicas, the optimizer, resident bytes.
+//
+// Gradients are reduced in buckets, filled from the last layer of a stage to its first as backward yields them. With
+// `overlap` a bucket goes out when the last microbatch has added to it, else after all of the rank's backward.
+// all_reduce: every replica keeps a whole optimizer. zero1: buckets are reduce-scattered, each replica updates its
+// share, and parameters are all-gathered: at the start of the step behind the first forwards (overlap; what a step in
+// the middle of training does) or after the optimizer [Rajbhandari20]. Tied embeddings on two ranks exchange their
+// gradients, which for two is a ring all-reduce [Shoeybi19].
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "sim/program/rank_builder.hpp"
+#include "sim/program/stream.hpp"
+
+namespace braid {
+
+/// The exchange of embedding gradients between the ranks of the first and the last stage, if they differ.
+struct TiedExchange {
+  int first_rank = 0, last_rank = 0;
+  std::uint32_t to_last = kNoMessage, to_first = kNoMessage;
+};
+std::optional<TiedExchange> tied_exchange(Program& program, const Schedule& schedule, const Scenario& scenario);
+
+class StepEndBuilder {
+ public:
+  StepEndBuilder(Program& program, RankBuilder& builder, const Schedule& schedule, const Scenario& scenario,
+                 const std::vector<StageLayers>& stages, const std::optional<TiedExchange>& tied, UnitWorks& works);
+
+  /// The parameter all-gathers of an overlapped zero1. Call before the first block.
+  void begin_step();
+  /// The op that the first forward of a stage has to wait for; kNoOp for all others.
+  std::uint32_t parameters_ready(int stage);
+  void weight_grad_issued(int stage, int layer, std::uint32_t op);
+  /// Call behind each action: sends buckets out once the stage's last weight gradient is issued.
+  void action_issued(const Action& action);
+  /// What is left of the buckets, the tied exchange, the optimizer, parameters that must be gathered now.
+  void end_step();
+
+ private:
+  struct Bucket {
+    int stage = 0;
+    double parameters = 0;
+    std::uint32_t ready = kNoOp;  ///< the last weight gradient that it holds
+  };
+  struct Mine {
+    int stage = 0;
+    int weight_actions_left = 0;
+    std::vector<std::uint32_t> last_grad;  ///< embedding, layers first to last, head
+    std::uint32_t parameters = kNoOp;      ///< the all-gather that brings them, until the first forward has asked
+  };
+  Mine& mine(int stage);
+  void fill_buckets(const Mine& of);
+  void reduce(const Bucket& bucket);
+  void gather_parameters();
+  std::uint32_t exchange_tied();
+  void set_resident();
+  std::vector<double> parameters_by_layer(int stage) const;
+  double parameters_of(int stage) const;
+  double parameters_on_rank() const;
+
+  Program& program_;
+  RankBuilder& builder_;
+  const Scenario& scenario_;
+  const std::vector<StageLayers>& stages_;
+  const std::optional<TiedExchange>& tied_;
+  UnitWorks& works_;
+  std::vector<Mine> mine_;
+  std::vector<Bucket> waiting_;
+  int dp_ops_ = 0;
+  std::uint32_t last_dp_ = kNoOp;
+};
+
+}  // namespace braid
