@@ -8,15 +8,24 @@
 #include <array>
 
 namespace braid {
+namespace {
+
+constexpr const char* kGroupRule = "m a multiple of max(1, m div p), or a group N: p <= N <= m and m mod N = 0 or >= p";
+
+}  // namespace
 
 std::span<const GeneratorEntry> generators() {
   static const std::array entries{
       GeneratorEntry{"gpipe", "all forwards, then all backwards (GPipe)", "m >= 1", gpipe},
       GeneratorEntry{"1f1b", "one forward, one backward (PipeDream-flush, Megatron)", "m >= 1", one_f_one_b},
-      GeneratorEntry{"1f1b-i", "interleaved 1F1B, v chunks a rank (Megatron)",
-                     "m a multiple of max(1, m div p), or a group N: p <= N <= m and m mod N = 0 or >= p",
-                     interleaved_one_f_one_b},
+      GeneratorEntry{"1f1b-i", "interleaved 1F1B, v chunks a rank (Megatron)", kGroupRule, interleaved_one_f_one_b},
+      GeneratorEntry{"looped-bfs", "breadth first, v chunks a rank (torch)", "m >= 1", looped_bfs},
+      GeneratorEntry{"interleaved-zb", "interleaved 1F1B with W apart (torch)", kGroupRule, interleaved_zero_bubble},
       GeneratorEntry{"zb-v", "zero bubble in a V, static order (Qi et al., torch)", "m >= 1", zb_v, true},
+      GeneratorEntry{"dualpipe", "two directions at once, braided (DeepSeek-V3)", "p even, m even, m >= 2p", dualpipe},
+      GeneratorEntry{"dualpipev", "DualPipe folded into a V (DeepSeek, torch)", "m >= 2p", dualpipe_v, true},
+      GeneratorEntry{"combined-1f1b", "interleaved 1F1B with F and B braided (Megatron)", kGroupRule,
+                     combined_one_f_one_b},
       GeneratorEntry{"stp", "braided forwards and backwards (STP, arXiv 2510.27257)", "p >= 2 and m >= 3p-1", stp,
                      true},
   };
