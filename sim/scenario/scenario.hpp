@@ -2,8 +2,11 @@
 // What is trained, on what, split how: one TOML file.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/base/error.hpp"
@@ -44,8 +47,8 @@ struct StepEnd {
 
 /// One schedule to play, with the options that belong to it.
 struct Run {
-  std::string schedule;             ///< a generator's name, or "file:PATH" (relative to the scenario)
-  std::string label;                ///< how tables call it; the schedule's name unless given
+  std::string schedule;             ///< a generator's name, or "file:PATH", the path resolved by the reader
+  std::string label;                ///< how tables call it; unless given the schedule's name, or its file's stem
   std::optional<int> chunks;
   std::optional<int> group;
   std::optional<int> memory_limit;
@@ -75,6 +78,7 @@ struct Scenario {
   StepEnd step_end;
   Noise noise;
   std::vector<Run> runs;
+  std::map<std::string, std::string> locations;  ///< dotted key -> "file:line:column:key", of what a file gave
 
   Split split() const {
     return {.microbatch = plan.microbatch_size, .sequence = plan.sequence, .tp = plan.tp,
@@ -83,22 +87,30 @@ struct Scenario {
   Placement placement() const { return {.tp = plan.tp, .pp = plan.pp, .dp = plan.dp, .order = plan.rank_order}; }
 };
 
-/// "plan.tp=8": a field by its dotted path and its value in TOML, or bare text for a string.
+/// A field by its dotted path ("plan.tp", "run.0.p2p") and its value in TOML, or bare text for a string.
 struct Override {
   std::string path;
   std::string value;
 };
 
+/// "plan.tp=8" in its two halves. Throws Error("--set", ...) without a path or an equals sign.
+Override parse_override(const std::string& text);
+
 /// Reads a scenario with the model and cluster files that it names. Every fault is an Error that names file, line,
 /// column and key: an unknown key (with the nearest known one), a bare number for a quantity, a wrong type, a value
-/// that makes no sense. Relative paths are relative to the file that holds them.
+/// that makes no sense. Relative paths are relative to the file that holds them, or to the working directory if an
+/// override holds them. Overrides see the model and the cluster as tables even where the scenario names files.
 Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides = {});
 Scenario parse_scenario(const std::string& toml, const std::string& path, const std::vector<Override>& overrides = {});
 Model read_model(const std::string& path);
 Cluster read_cluster(const std::string& path);
 
+/// Where a message about the field should point: "file:line:column:key", or "file:key" if the field has its default.
+std::string location(const Scenario& scenario, const std::string& key);
+
 /// Whether the parts fit together: TP inside what the fabric joins, GPUs enough, layers and heads that divide,
-/// values within reason. Every fault, each saying what would do.
+/// values within reason. Every fault, each saying what would do. Layers are held against the virtual stages of those
+/// runs that say how many chunks they want; what else a schedule needs is its generator's to refuse.
 std::vector<Issue> check(const Scenario& scenario);
 
 /// Layers of each virtual stage, first to last, `stages` of them. Even split, or the last one `last_stage_fewer_layers`
@@ -108,7 +120,8 @@ std::vector<int> layers_of_stages(const Scenario& scenario, int stages);
 /// A commented scenario for `braid init`: it parses and checks as it is.
 std::string example_scenario();
 
-/// 16 hex digits that change whenever anything that the simulation depends on changes (not path, not name).
+/// 16 hex digits that change whenever anything that the simulation depends on changes: every field but paths, names and
+/// labels, and the contents of the profile and of schedule files. A file that cannot be read counts by its path.
 std::string scenario_hash(const Scenario& scenario);
 
 }  // namespace braid

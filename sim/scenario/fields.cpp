@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/scenario/toml_tree.hpp"
+
+namespace braid {
+namespace {
+
+const char* kind_of(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::none:
+      return "nothing";
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::date:
+      return "a date";
+    case toml::node_type::time:
+      return "a time of day";
+    case toml::node_type::date_time:
+      return "a date and time";
+  }
+  return "something else";
+}
+
+std::string shown(Seconds x) { return to_text(x); }
+std::string shown(Bytes x) { return to_text(x); }
+std::string shown(BytesPerSecond x) { return fmt::format("{:g} GB/s", x.value / 1e9); }
+std::string shown(FlopsPerSecond x) { return fmt::format("{:g} TFLOP/s", x.value / 1e12); }
+
+}  // namespace
+
+Fields::Fields(const toml::table& table, std::string prefix, Reading& reading)
+    : table_(table), prefix_(std::move(prefix)), reading_(reading) {}
+
+std::string Fields::dotted(const std::string& key) const { return prefix_.empty() ? key : prefix_ + "." + key; }
+
+void Fields::fault(const toml::node& at, const std::string& key, const std::string& what) {
+  reading_.issues.push_back({place_of(at.source(), dotted(key)), what});
+}
+
+const toml::node* Fields::node(const char* key, Need need) {
+  known_.emplace_back(key);
+  const toml::node* found = table_.get(key);
+  if (found != nullptr) {
+    reading_.locations[dotted(key)] = place_of(found->source(), dotted(key));
+  } else if (need == Need::required) {
+    fault(table_, key, "is missing");
+  }
+  return found;
+}
+
+void Fields::integer(const char* key, int& out, Range<int> range, Need need) {
+  const toml::node* found = node(key, need);
+  if (found == nullptr) return;
+  if (!found->is_integer()) return fault(*found, key, fmt::format("wants a whole number, not {}", kind_of(*found)));
+  const std::int64_t value = found->as_integer()->get();
+  if (value < range.low || value > range.high) {
+    return fault(*found, key, fmt::format("{} is not between {} and {}", value, range.low, range.high));
+  }
+  out = static_cast<int>(value);
+}
+
+void Fields::number(const char* key, double& out, Range<double> range, Need need) {
+  const toml::node* found = node(key, need);
+  if (found == nullptr) return;
+  if (!found->is_number()) return fault(*found, key, fmt::format("wants a number, not {}", kind_of(*found)));
+  const double value = *found->value<double>();
+  if (!(value >= range.low && value <= range.high)) {  // NaN is in no range
+    return fault(*found, key, fmt::format("{:g} is not between {:g} and {:g}", value, range.low, range.high));
+  }
+  out = value;
+}
+
+void Fields::flag(const char* key, bool& out) {
+  const toml::node* found = node(key);
+  if (found == nullptr) return;
+  if (!found->is_boolean()) return fault(*found, key, fmt::format("wants true or false, not {}", kind_of(*found)));
+  out = found->as_boolean()->get();
+}
+
+void Fields::text(const char* key, std::string& out, Need need) {
+  const toml::node* found = node(key, need);
+  if (found == nullptr) return;
+  if (!found->is_string()) return fault(*found, key, fmt::format("wants a string, not {}", kind_of(*found)));
+  out = found->as_string()->get();
+  if (need == Need::required && out.empty()) fault(*found, key, "is empty");
+}
+
+void Fields::path(const char* key, std::string& out) {
+  text(key, out);
+  if (const toml::node* found = table_.get(key); found != nullptr && !out.empty()) {
+    out = resolved_path(out, found->source());
+  }
+}
+
+void Fields::integers(const char* key, std::vector<int>& out, Range<int> range) {
+  const toml::node* found = node(key);
+  if (found == nullptr) return;
+  const toml::array* array = found->as_array();
+  if (array == nullptr) return fault(*found, key, fmt::format("wants an array, not {}", kind_of(*found)));
+  std::vector<int> values;
+  for (const toml::node& entry : *array) {
+    if (!entry.is_integer()) return fault(entry, key, fmt::format("wants whole numbers, not {}", kind_of(entry)));
+    const std::int64_t value = entry.as_integer()->get();
+    if (value < range.low || value > range.high) {
+      return fault(entry, key, fmt::format("{} is not between {} and {}", value, range.low, range.high));
+    }
+    values.push_back(static_cast<int>(value));
+  }
+  out = std::move(values);
+}
+
+int Fields::choice_index(const char* key, const std::vector<std::string>& names, Need need) {
+  std::string word;
+  const std::size_t faults = reading_.issues.size();
+  text(key, word, need);
+  const toml::node* found = table_.get(key);
+  if (found == nullptr || reading_.issues.size() != faults) return -1;
+  const auto at = std::find(names.begin(), names.end(), word);
+  if (at != names.end()) return static_cast<int>(at - names.begin());
+  const std::string near = nearest_word(word, names);
+  fault(*found, key,
+        fmt::format("'{}' is not one of {}{}", word, fmt::join(names, ", "),
+                    near.empty() ? "" : "; did you mean '" + near + "'?"));
+  return -1;
+}
+
+template <class Q>
+void Fields::quantity(const char* key, Q& out, Range<Q> range, Need need,
+                      Q (*parse)(std::string_view, const std::string&), const char* example) {
+  const toml::node* found = node(key, need);
+  if (found == nullptr) return;
+  if (found->is_number()) return fault(*found, key, fmt::format("a bare number has no unit; write \"{}\"", example));
+  if (!found->is_string()) {
+    return fault(*found, key, fmt::format("wants a string such as \"{}\", not {}", example, kind_of(*found)));
+  }
+  try {
+    const Q value = parse(found->as_string()->get(), place_of(found->source(), dotted(key)));
+    if (!(value >= range.low && value <= range.high)) {
+      return fault(
+          *found, key,
+          fmt::format("{} is not between {} and {}", found->as_string()->get(), shown(range.low), shown(range.high)));
+    }
+    out = value;
+  } catch (const Error& error) { reading_.issues.push_back({"", error.what()}); }
+}
+
+void Fields::seconds(const char* key, Seconds& out, Range<Seconds> range, Need need) {
+  quantity(key, out, range, need, parse_seconds, "5 us");
+}
+void Fields::bytes(const char* key, Bytes& out, Range<Bytes> range, Need need) {
+  quantity(key, out, range, need, parse_bytes, "80 GiB");
+}
+void Fields::bandwidth(const char* key, BytesPerSecond& out, Range<BytesPerSecond> range, Need need) {
+  quantity(key, out, range, need, parse_bandwidth, "400 GB/s");
+}
+void Fields::flop_rate(const char* key, FlopsPerSecond& out, Range<FlopsPerSecond> range, Need need) {
+  quantity(key, out, range, need, parse_flop_rate, "312 TFLOP/s");
+}
+
+const toml::table* Fields::table(const char* key, Need need) {
+  const toml::node* found = node(key, need);
+  if (found == nullptr) return nullptr;
+  if (!found->is_table()) fault(*found, key, fmt::format("wants a table [{}], not {}", dotted(key), kind_of(*found)));
+  return found->as_table();
+}
+
+std::vector<const toml::table*> Fields::tables(const char* key, Need need) {
+  const toml::node* found = node(key, need);
+  if (found == nullptr) return {};
+  const toml::array* array = found->as_array();
+  if (array == nullptr) {
+    fault(*found, key, fmt::format("wants an array of tables [[{}]], not {}", dotted(key), kind_of(*found)));
+    return {};
+  }
+  std::vector<const toml::table*> all;
+  for (const toml::node& entry : *array) {
+    if (entry.is_table()) {
+      all.push_back(entry.as_table());
+    } else {
+      fault(entry, key, fmt::format("wants tables [[{}]], not {}", dotted(key), kind_of(entry)));
+    }
+  }
+  if (all.empty() && need == Need::required) fault(*found, key, fmt::format("is empty; write [[{}]]", dotted(key)));
+  return all;
+}
+
+void Fields::finish() {
+  for (const auto& [key, value] : table_) {
+    const std::string name(key.str());
+    if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+    const std::string near = nearest_word(name, known_);
+    // A key has the place of its own; one that an override made has only its value's.
+    const toml::source_region& source = key.source().begin ? key.source() : value.source();
+    reading_.issues.push_back({place_of(source, dotted(name)),
+                               near.empty() ? fmt::format("unknown key; known here: {}", fmt::join(known_, ", "))
+                                            : fmt::format("unknown key; did you mean '{}'?", near)});
+  }
+}
+
+}  // namespace braid

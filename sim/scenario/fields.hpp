@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads one TOML table field by field into plain structs, and keeps account of every fault on the way.
+//
+// A field that is absent keeps the default of the struct. A fault does not stop the reading: the field keeps its
+// default, the fault joins the list, so that a user sees all of them at once.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/base/error.hpp"
+#include "sim/base/units.hpp"
+
+namespace braid {
+
+/// What reading a whole file gathers.
+struct Reading {
+  std::vector<Issue> issues;
+  std::map<std::string, std::string> locations;  ///< dotted key -> "file:line:column:key"
+};
+
+enum class Need { optional, required };
+
+/// Both ends belong to it.
+template <class T>
+struct Range {
+  T low, high;
+};
+
+class Fields {
+ public:
+  /// `prefix` is the table's dotted path, "" for the root.
+  Fields(const toml::table& table, std::string prefix, Reading& reading);
+
+  void integer(const char* key, int& out, Range<int> range, Need need = Need::optional);
+  void number(const char* key, double& out, Range<double> range, Need need = Need::optional);
+  void flag(const char* key, bool& out);
+  void text(const char* key, std::string& out, Need need = Need::optional);
+  /// A path, resolved against the file that holds it.
+  void path(const char* key, std::string& out);
+  void integers(const char* key, std::vector<int>& out, Range<int> range);
+
+  template <class E>
+  void choice(const char* key, E& out, std::span<const std::pair<const char*, E>> choices, Need need = Need::optional) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : choices) names.emplace_back(name);
+    const int chosen = choice_index(key, names, need);
+    if (chosen >= 0) out = choices[static_cast<std::size_t>(chosen)].second;
+  }
+
+  void seconds(const char* key, Seconds& out, Range<Seconds> range, Need need = Need::optional);
+  void bytes(const char* key, Bytes& out, Range<Bytes> range, Need need = Need::optional);
+  void bandwidth(const char* key, BytesPerSecond& out, Range<BytesPerSecond> range, Need need = Need::optional);
+  void flop_rate(const char* key, FlopsPerSecond& out, Range<FlopsPerSecond> range, Need need = Need::optional);
+
+  /// The node, or nullptr (and an issue if it is required). Marks the key as known.
+  const toml::node* node(const char* key, Need need = Need::optional);
+  /// The table under the key, or nullptr.
+  const toml::table* table(const char* key, Need need = Need::optional);
+  /// The array of tables under the key; empty with an issue if it is something else.
+  std::vector<const toml::table*> tables(const char* key, Need need = Need::optional);
+
+  void fault(const toml::node& at, const std::string& key, const std::string& what);
+  std::string dotted(const std::string& key) const;
+
+  /// Reports every key of the table that nobody asked for.
+  void finish();
+
+ private:
+  int choice_index(const char* key, const std::vector<std::string>& names, Need need);
+  template <class Q>
+  void quantity(const char* key, Q& out, Range<Q> range, Need need, Q (*parse)(std::string_view, const std::string&),
+                const char* example);
+
+  const toml::table& table_;
+  std::string prefix_;
+  Reading& reading_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace braid

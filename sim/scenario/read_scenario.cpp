@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "sim/base/csv.hpp"
+#include "sim/scenario/sections.hpp"
+#include "sim/scenario/toml_tree.hpp"
+
+namespace braid {
+namespace {
+
+constexpr std::pair<const char*, NetworkKind> kNetworks[] = {{"ideal", NetworkKind::ideal},
+                                                             {"simgrid", NetworkKind::simgrid}};
+
+/// Overrides that name another file come first, those of fields inside the files after these are loaded.
+void apply_overrides(toml::table& root, const std::vector<Override>& overrides) {
+  const auto nested = [](const Override& o) { return o.path.find('.') != std::string::npos; };
+  for (const Override& o : overrides) {
+    if (!nested(o)) apply_override(root, o);
+  }
+  load_reference(root, "model");
+  load_reference(root, "cluster");
+  for (const Override& o : overrides) {
+    if (nested(o)) apply_override(root, o);
+  }
+}
+
+Scenario scenario_of(const toml::table& root, const std::string& path) {
+  Reading reading;
+  Fields f(root, "", reading);
+  Scenario s{.path = path};
+  int schema = kScenarioSchema;
+  f.integer("schema", schema, {kScenarioSchema, kScenarioSchema}, Need::required);
+  f.text("name", s.name, Need::required);
+  if (const toml::table* table = f.table("model", Need::required)) s.model = model_of(*table, reading);
+  if (const toml::table* table = f.table("cluster", Need::required)) s.cluster = cluster_of(*table, reading);
+  f.path("profile", s.profile);
+  f.choice<NetworkKind>("network", s.network, kNetworks);
+  if (const toml::table* table = f.table("plan", Need::required)) s.plan = plan_of(*table, reading);
+  if (const toml::table* table = f.table("step_end")) s.step_end = step_end_of(*table, reading);
+  if (const toml::table* table = f.table("noise")) s.noise = noise_of(*table, reading);
+  for (const toml::table* table : f.tables("run", Need::required)) {
+    s.runs.push_back(run_of(*table, fmt::format("run.{}", s.runs.size()), reading));
+  }
+  f.finish();
+  throw_if_any(reading.issues);
+  s.locations = std::move(reading.locations);
+  return s;
+}
+
+}  // namespace
+
+Override parse_override(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw Error("--set", fmt::format("'{}' is not of the form plan.tp=8", text));
+  }
+  return {.path = text.substr(0, equals), .value = text.substr(equals + 1)};
+}
+
+Scenario parse_scenario(const std::string& toml, const std::string& path, const std::vector<Override>& overrides) {
+  toml::table root = parse_toml(toml, path);
+  apply_overrides(root, overrides);
+  return scenario_of(root, path);
+}
+
+Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides) {
+  return parse_scenario(read_file(path), path, overrides);
+}
+
+Model read_model(const std::string& path) {
+  Reading reading;
+  const toml::table table = parse_toml(read_file(path), path);
+  Model model = model_of(table, reading);
+  throw_if_any(reading.issues);
+  return model;
+}
+
+Cluster read_cluster(const std::string& path) {
+  Reading reading;
+  const toml::table table = parse_toml(read_file(path), path);
+  Cluster cluster = cluster_of(table, reading);
+  throw_if_any(reading.issues);
+  return cluster;
+}
+
+std::string location(const Scenario& scenario, const std::string& key) {
+  const auto found = scenario.locations.find(key);
+  if (found != scenario.locations.end()) return found->second;
+  return scenario.path.empty() ? key : scenario.path + ":" + key;
+}
+
+}  // namespace braid
