@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long the attention core (scores, softmax, weighted sum) takes, fused (flash) or not.
+//
+// Fused: arithmetic at a rate that rises with the sequence length. Unfused: its matrix products over the whole square,
+// causal or not; the traffic of the score matrix is in Work::elementwise. Projections are not here.
+#pragma once
+
+#include "sim/base/hardware.hpp"
+#include "sim/base/units.hpp"
+#include "sim/cost/cost_parameters.hpp"
+#include "sim/model/work.hpp"
+
+namespace braid {
+
+/// Arithmetic of the fused kernel: forward 4 s^2 d a head (two products), backward 2.5 times that (five products, the
+/// scores are computed again), half of it if causal [FlashAttention-2, arXiv 2307.08691, section 4.1].
+Flops flash_flops(const AttentionShape& shape);
+
+/// CTAs of the fused kernel: one for 128 rows of a head.
+double flash_tiles(const AttentionShape& shape);
+
+/// Alone on the GPU.
+Seconds attention_time(const AttentionShape& shape, const Gpu& gpu, const Parameters& parameters);
+
+/// Queries, keys, values and result (backward: and their gradients) through memory once.
+Bytes attention_bytes(const AttentionShape& shape);
+
+/// Kernels that this time includes, as the demand counts them: fused 1 forward and 3 backward (row sums, the pass, dQ
+/// to bf16), unfused one for each product.
+int attention_kernels(const AttentionShape& shape);
+
+}  // namespace braid

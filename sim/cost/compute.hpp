@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long one compute op takes alone: the sum of its kernels by the rules, or a measured point.
+#pragma once
+
+#include <vector>
+
+#include "sim/base/hardware.hpp"
+#include "sim/cost/profile.hpp"
+#include "sim/program/program.hpp"
+
+namespace braid {
+
+/// One stretch of an op that one resource limits.
+struct KernelCost {
+  Seconds time{};
+  Bytes traffic{};   ///< through memory
+  double tiles = 0;  ///< CTAs dealt to SMs in waves; 0: losing some SMs does not slow it (memory-bound, overhead)
+};
+
+struct ComputeCost {
+  Seconds duration;
+  std::vector<KernelCost> kernels;  ///< their times add up to the duration
+};
+
+/// Cost of a work item of kind compute. A point for the whole op wins over points and rules of its parts.
+ComputeCost compute_cost(const WorkItem& work, const Gpu& gpu, const Profile& profile);
+
+}  // namespace braid
