@@ -12,11 +12,11 @@
 namespace braid {
 
 struct EngineOptions {
-  bool fold = true;           ///< play one rank for all that behave alike; off plays all tp * pp * dp
-  bool closed_form = true;    ///< transfers whose links nothing else can use take alpha + beta; off: all become flows
+  bool fold = true;         ///< play one rank for all that behave alike; off plays all tp * pp * dp
+  bool closed_form = true;  ///< transfers whose links nothing else can use take alpha + beta; off: all become flows
   std::uint64_t seed = 0;
-  double jitter = 0;          ///< relative standard deviation of compute times; not 0 unfolds
-  std::vector<double> slowdown;  ///< per global rank, 1 = nominal; not all 1 unfolds (stragglers, mixed GPUs)
+  double jitter = 0;               ///< relative standard deviation of compute times; not 0 unfolds
+  std::vector<double> slowdown{};  ///< per global rank, 1 = nominal; not all 1 unfolds (stragglers, mixed GPUs)
 };
 
 /// Ideal network: every transfer alone takes its closed form, nothing is shared.

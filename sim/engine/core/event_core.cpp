@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/engine/core/event_core.hpp"
+
+#include <algorithm>
+
+#include "sim/base/error.hpp"
+#include "sim/engine/core/jitter.hpp"
+
+namespace braid {
+namespace {
+
+bool is_communication(Lane lane) { return lane == Lane::tp || lane == Lane::dp || lane == Lane::pp; }
+
+}  // namespace
+
+void EventCore::play(double limit) {
+  limit_ = limit;
+  if (!started_) {
+    started_ = true;
+    for (std::uint32_t i = 0; i < instances_.size(); ++i) {
+      for (std::uint32_t k : instances_[i].plan->roots) ready(i, k, 0);
+    }
+  }
+  while (!heap_.empty() && heap_.top().time <= limit_) {
+    const Event event = heap_.pop();
+    const std::uint32_t i = event.instance(), k = event.op();
+    switch (event.what()) {
+      case Happens::ended:
+        ended(i, k, event.time);
+        break;
+      case Happens::launched:
+        begin(i, k, event.time);
+        break;
+      case Happens::latency_over:
+        request(i, k, event.time);
+        break;
+    }
+  }
+}
+
+void EventCore::ready(std::uint32_t i, std::uint32_t k, double t) {
+  const Action action = instances_[i].plan->ops[k].action;
+  if (action == Action::recv && in_.program.p2p == P2pMode::eager) return;  // the message alone decides
+  const double launched = (k + 1.0) * in_.costs.launch.value;
+  if (launched > t) {
+    heap_.push(Event::at(launched, i, k, Happens::launched));
+  } else {
+    begin(i, k, t);
+  }
+}
+
+void EventCore::begin(std::uint32_t i, std::uint32_t k, double t) {
+  switch (instances_[i].plan->ops[k].action) {
+    case Action::timed:
+      return begin_timed(i, k, t);
+    case Action::collective:
+      return join_collective(i, k, t);
+    case Action::send:
+    case Action::recv:
+      return post(i, k, t);
+  }
+}
+
+void EventCore::begin_timed(std::uint32_t i, std::uint32_t k, double t) {
+  Instance& instance = instances_[i];
+  const PlannedOp& op = instance.plan->ops[k];
+  const EngineOptions& options = in_.options;
+  const double nominal = in_.costs.duration[op.work].value * instance.slowdown *
+                         jitter_factor(options.seed, instance.gpu, k, options.jitter);
+  instance.times[k].start = t;
+  double end = t + nominal;
+  if (op.lane == Lane::compute) {
+    const double slow = slow_by(instance, op.work);
+    if (slow != 0) end = t + nominal * (1 + slow);
+    instance.running = {.op = k,
+                        .stretched = slow != 0,
+                        .nominal = nominal,
+                        .remaining = nominal,
+                        .since = t,
+                        .slow_by = slow,
+                        .end = end,
+                        .queued = end};
+  } else if (is_communication(op.lane)) {
+    communicates(i, k, t);
+  }
+  heap_.push(Event::at(end, i, k, Happens::ended));
+}
+
+EventCore::Members EventCore::members(Scope scope, std::uint32_t i) const {
+  const auto columns = static_cast<std::uint32_t>(in_.replicas.columns());
+  const auto tp = static_cast<std::uint32_t>(in_.replicas.tp());
+  const std::uint32_t column = instances_[i].column;
+  if (scope == Scope::tp) return {.first = i - column % tp, .count = tp, .step = 1};
+  return {.first = i - column + column % tp, .count = columns / tp, .step = tp};
+}
+
+EventCore::Transfer EventCore::transfer_of(std::uint32_t i, const PlannedOp& op) const {
+  if (op.action == Action::collective) {
+    const auto scope = static_cast<std::size_t>(in_.program.works[op.work].scope);
+    const auto& flows = in_.flow_of.collective;
+    return {in_.costs.collective[op.work], flows.empty() ? kClosedForm : flows[scope * instances_.size() + i]};
+  }
+  const auto columns = static_cast<std::size_t>(in_.replicas.columns());
+  const std::size_t path = in_.paths.pair_of[op.message] * columns + instances_[i].column;
+  if (in_.program.works[op.work].kind != WorkKind::message) {
+    return {{.latency = in_.costs.duration[op.work], .transfer = {}}, kClosedForm};  // abstract cost: no bytes
+  }
+  const CommCost& cost = in_.costs.message[op.work][static_cast<std::size_t>(in_.paths.kinds[path])];
+  return {cost, in_.flow_of.message.empty() ? kClosedForm : in_.flow_of.message[path]};
+}
+
+void EventCore::join_collective(std::uint32_t i, std::uint32_t k, double t) {
+  const PlannedOp& op = instances_[i].plan->ops[k];
+  const Scope scope = in_.program.works[op.work].scope;
+  const Members group = members(scope, i);
+  // A lane runs in order and nobody passes a collective before all have come, so one counter a lane is enough.
+  const std::size_t lane = static_cast<std::size_t>(scope) * kLanes + static_cast<std::size_t>(op.lane);
+  std::uint16_t& arrived = arrived_[lane * instances_.size() + group.first];
+  if (++arrived < group.count) return;
+  arrived = 0;
+  const int size = scope == Scope::tp ? in_.program.placement.tp : in_.program.placement.dp;
+  for (std::uint32_t n = 0; n < group.count; ++n) {
+    const std::uint32_t member = group.first + n * group.step;
+    instances_[member].times[k].start = t;
+    if (size > 1 && is_communication(op.lane)) { communicates(member, k, t); }
+  }
+  if (size > 1) {
+    const Transfer all = transfer_of(group.first, op);
+    transfer(group.first, k, t, all.cost, all.flow);
+  } else {
+    heap_.push(Event::at(t, group.first, k, Happens::ended));
+  }
+}
+
+void EventCore::post(std::uint32_t i, std::uint32_t k, double t) {
+  const std::uint32_t message = instances_[i].plan->ops[k].message;
+  const std::uint32_t batch = in_.program.messages[message].batch;
+  const std::uint32_t column = instances_[i].column;
+  if (--batch_left_[column * in_.program.batch_size.size() + batch] > 0) return;
+  for (std::uint32_t m = batch_begin_[batch]; m < batch_begin_[batch + 1]; ++m) {
+    start_message(batch_messages_[m], column, t);
+  }
+}
+
+void EventCore::start_message(std::uint32_t message, std::uint32_t column, double t) {
+  const Message& m = in_.program.messages[message];
+  const auto from = static_cast<std::uint32_t>(in_.replicas.instance(m.from, static_cast<int>(column)));
+  const auto to = static_cast<std::uint32_t>(in_.replicas.instance(m.to, static_cast<int>(column)));
+  instances_[from].times[m.send_op].start = t;
+  instances_[to].times[m.recv_op].start = t;
+  communicates(from, m.send_op, t);
+  communicates(to, m.recv_op, t);
+  const Transfer bytes = transfer_of(from, instances_[from].plan->ops[m.send_op]);
+  transfer(from, m.send_op, t, bytes.cost, bytes.flow);
+}
+
+void EventCore::transfer(std::uint32_t i, std::uint32_t k, double t, const CommCost& cost, std::int32_t flow) {
+  const double latency = cost.latency.value;
+  if (flow == kClosedForm || cost.transfer.value == 0) {
+    heap_.push(Event::at(t + latency + cost.transfer.value, i, k, Happens::ended));
+  } else if (latency > 0) {
+    heap_.push(Event::at(t + latency, i, k, Happens::latency_over));
+  } else {
+    request(i, k, t);
+  }
+}
+
+void EventCore::request(std::uint32_t i, std::uint32_t k, double t) {
+  const Transfer bytes = transfer_of(i, instances_[i].plan->ops[k]);
+  requests_.push_back({.time = t, .instance = i, .op = k, .flow = bytes.flow, .transfer = bytes.cost.transfer.value});
+  limit_ = std::min(limit_, t);
+}
+
+void EventCore::flow_ended(std::uint32_t instance, std::uint32_t op, double time) { ended(instance, op, time); }
+
+void EventCore::ended(std::uint32_t i, std::uint32_t k, double t) {
+  const PlannedOp& op = instances_[i].plan->ops[k];
+  switch (op.action) {
+    case Action::timed:
+      if (op.lane != Lane::compute) return finish(i, k, t);
+      if (instances_[i].running.op == k && instances_[i].running.queued == t) end_running(i, t);
+      return;
+    case Action::collective: {
+      const Members group = members(in_.program.works[op.work].scope, i);
+      for (std::uint32_t n = 0; n < group.count; ++n) finish(group.first + n * group.step, k, t);
+      return;
+    }
+    case Action::send:
+    case Action::recv: {
+      const Message& m = in_.program.messages[op.message];
+      finish(i, k, t);
+      finish(static_cast<std::uint32_t>(in_.replicas.instance(m.to, static_cast<int>(instances_[i].column))), m.recv_op,
+             t);
+      return;
+    }
+  }
+}
+
+void EventCore::end_running(std::uint32_t i, double t) {
+  Running& running = instances_[i].running;
+  if (running.end > t) {  // it was slowed down after this event had been queued
+    running.queued = running.end;
+    heap_.push(Event::at(running.end, i, running.op, Happens::ended));
+    return;
+  }
+  const std::uint32_t k = running.op;
+  running.op = kNoMessage;
+  OpTimes& times = instances_[i].times[k];
+  if (running.stretched) times.stretch = std::max(0.0, (t - times.start) - running.nominal);
+  finish(i, k, t);
+}
+
+void EventCore::finish(std::uint32_t i, std::uint32_t k, double t) {
+  Instance& instance = instances_[i];
+  const PlannedOp* op = instance.plan->ops.data() + k;
+  instance.times[k].end = t;
+  instance.waits[k] = kEnded;
+  --unfinished_;
+  if (is_communication(op->lane)) falls_silent(i, k, t);
+  for (std::uint32_t n = op[0].next_begin; n < op[1].next_begin; ++n) {
+    const std::uint32_t next = instance.plan->next[n];
+    if (--instance.waits[next] == 0) ready(i, next, t);
+  }
+}
+
+void EventCore::communicates(std::uint32_t i, std::uint32_t k, double t) {
+  if (!contention_) return;
+  auto& beside = instances_[i].beside;
+  beside.insert(std::upper_bound(beside.begin(), beside.end(), k), k);
+  change_speed(i, t);
+}
+
+void EventCore::falls_silent(std::uint32_t i, std::uint32_t k, double t) {
+  if (!contention_) return;
+  auto& beside = instances_[i].beside;
+  const auto found = std::lower_bound(beside.begin(), beside.end(), k);
+  if (found == beside.end() || *found != k) return;  // a group of one, which moves nothing
+  beside.erase(found);
+  change_speed(i, t);
+}
+
+double EventCore::slow_by(const Instance& instance, std::uint16_t work) const {
+  const double* row = stretch_[work];
+  double sum = 0;
+  if (row != nullptr) {
+    for (std::uint32_t k : instance.beside) sum += row[instance.plan->ops[k].work];
+  }
+  return sum;
+}
+
+void EventCore::change_speed(std::uint32_t i, double t) {
+  Instance& instance = instances_[i];
+  Running& running = instance.running;
+  // Ending at this very instant: what happens now does not touch it, in whatever order events of one time are played.
+  if (running.op == kNoMessage || running.end <= t) return;
+  const double slow = slow_by(instance, instance.plan->ops[running.op].work);
+  if (slow == running.slow_by) return;
+  running.remaining = std::max(0.0, running.remaining - (t - running.since) / (1 + running.slow_by));
+  running.since = t;
+  running.slow_by = slow;
+  running.stretched = true;
+  running.end = t + running.remaining * (1 + slow);
+  if (running.end < running.queued) {
+    running.queued = running.end;
+    heap_.push(Event::at(running.end, i, running.op, Happens::ended));
+  }
+}
+
+}  // namespace braid

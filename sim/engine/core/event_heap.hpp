@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The queue of what happens next, ordered by (time, rank, op): what was pushed first has no say.
+//
+// Four children a node: half the levels of a binary heap, and the children share a cache line.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace braid {
+
+enum class Happens : std::uint8_t { ended, launched, latency_over };
+
+struct Event {
+  double time = 0;
+  std::uint64_t id = 0;  ///< instance, op and what happens, in that order of weight
+
+  static Event at(double time, std::uint32_t instance, std::uint32_t op, Happens what) {
+    return {time, std::uint64_t{instance} << 40 | std::uint64_t{op} << 8 | static_cast<std::uint64_t>(what)};
+  }
+  std::uint32_t instance() const { return static_cast<std::uint32_t>(id >> 40); }
+  std::uint32_t op() const { return static_cast<std::uint32_t>(id >> 8); }
+  Happens what() const { return static_cast<Happens>(id & 0xff); }
+  bool before(const Event& other) const { return time < other.time || (time == other.time && id < other.id); }
+};
+inline constexpr int kMaxInstances = 1 << 24;
+
+class EventHeap {
+ public:
+  bool empty() const { return events_.empty(); }
+  const Event& top() const { return events_.front(); }
+  void reserve(std::size_t n) { events_.reserve(n); }
+
+  void push(Event event) {
+    std::size_t hole = events_.size();
+    events_.push_back(event);
+    while (hole > 0) {
+      const std::size_t parent = (hole - 1) / kChildren;
+      if (!event.before(events_[parent])) break;
+      events_[hole] = events_[parent];
+      hole = parent;
+    }
+    events_[hole] = event;
+  }
+
+  Event pop() {
+    const Event first = events_.front();
+    const Event last = events_.back();
+    events_.pop_back();
+    const std::size_t size = events_.size();
+    if (size == 0) return first;
+    std::size_t hole = 0;
+    for (std::size_t child = 1; child < size; child = kChildren * hole + 1) {
+      const std::size_t stop = std::min(child + kChildren, size);
+      std::size_t least = child;
+      for (std::size_t other = child + 1; other < stop; ++other) {
+        if (events_[other].before(events_[least])) least = other;
+      }
+      if (!events_[least].before(last)) break;
+      events_[hole] = events_[least];
+      hole = least;
+    }
+    events_[hole] = last;
+    return first;
+  }
+
+ private:
+  static constexpr std::size_t kChildren = 4;
+  std::vector<Event> events_;
+};
+
+}  // namespace braid

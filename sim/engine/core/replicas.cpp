@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/engine/core/replicas.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "sim/base/error.hpp"
+#include "sim/engine/core/fabric.hpp"
+
+namespace braid {
+namespace {
+
+void check_fit(const Program& program, const Cluster& cluster, const EngineOptions& options) {
+  const Placement& placement = program.placement;
+  BRAID_CHECK(program.ranks.size() == static_cast<std::size_t>(placement.pp),
+              "a program has one entry a pipeline rank");
+  if (placement.ranks() > cluster.gpus()) {
+    throw Error("plan", "tp * pp * dp = " + std::to_string(placement.ranks()) + " ranks do not fit on the " +
+                            std::to_string(cluster.gpus()) + " GPUs of the cluster");
+  }
+  if (!options.slowdown.empty() && options.slowdown.size() != static_cast<std::size_t>(placement.ranks())) {
+    throw Error("engine.slowdown", "names " + std::to_string(options.slowdown.size()) + " ranks, the plan has " +
+                                       std::to_string(placement.ranks()) + ": give one factor a global rank");
+  }
+  for (double factor : options.slowdown) {
+    if (!(factor > 0) || !std::isfinite(factor)) throw Error("engine.slowdown", "must be positive and finite");
+  }
+  if (!(options.jitter >= 0) || !std::isfinite(options.jitter)) {
+    throw Error("engine.jitter", "must be zero or positive and finite");
+  }
+}
+
+}  // namespace
+
+Replicas replicas_to_play(const Program& program, const Cluster& cluster, const EngineOptions& options) {
+  check_fit(program, cluster, options);
+  Replicas all{.placement = program.placement, .folded = false};
+  const bool alike = std::ranges::all_of(options.slowdown, [](double factor) { return factor == 1.0; });
+  if (!options.fold || options.jitter != 0 || !alike) return all;
+  const MessagePaths paths = message_paths(program, cluster, all);
+  for (std::size_t pair = 0; pair < paths.pairs.size(); ++pair) {
+    const auto first = paths.kinds.begin() + static_cast<std::ptrdiff_t>(pair) * all.columns();
+    if (std::any_of(first, first + all.columns(), [&](PathKind kind) { return kind != *first; })) return all;
+  }
+  return {.placement = program.placement, .folded = true};
+}
+
+MessagePaths message_paths(const Program& program, const Cluster& cluster, const Replicas& replicas) {
+  std::map<std::pair<int, int>, int> counts;
+  for (const Message& message : program.messages) ++counts[{message.from, message.to}];
+  MessagePaths paths;
+  std::map<std::pair<int, int>, std::uint32_t> index;
+  for (const auto& [ends, messages] : counts) {
+    index[ends] = static_cast<std::uint32_t>(paths.pairs.size());
+    paths.pairs.push_back({.from = ends.first, .to = ends.second, .messages = messages});
+  }
+  paths.pair_of.reserve(program.messages.size());
+  for (const Message& message : program.messages) paths.pair_of.push_back(index.at({message.from, message.to}));
+  const Fabric fabric(cluster);
+  for (const MessagePaths::Pair& pair : paths.pairs) {
+    for (int column = 0; column < replicas.columns(); ++column) {
+      paths.kinds.push_back(fabric.path_kind(replicas.gpu(pair.from, column), replicas.gpu(pair.to, column)));
+    }
+  }
+  return paths;
+}
+
+}  // namespace braid
