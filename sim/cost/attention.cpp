@@ -23,7 +23,9 @@ Seconds flash_time(const AttentionShape& a, const Gpu& gpu, const Parameters& p)
   const double length = a.sequence / (a.sequence + ramp);
   const double width = std::pow(std::min(1.0, a.head_dim / kFullHeadDim), kHeadDimExponent);
   const double filled = std::min(1.0, flash_tiles(a) / gpu.sms);
-  const Seconds compute = flash_flops(a) / (gpu.bf16_dense * (efficiency * length * width * filled));
+  // Rows that fill up the last tile of a head are computed and thrown away.
+  const double padding = std::ceil(a.sequence / kRowsOfTile) * kRowsOfTile / a.sequence;
+  const Seconds compute = padding * flash_flops(a) / (gpu.bf16_dense * (efficiency * length * width * filled));
   const Seconds memory = attention_bytes(a) / (gpu.memory_bandwidth * p.memory_efficiency);
   return std::max(compute, memory) + Seconds(p.attention_overhead_s);
 }

@@ -122,6 +122,7 @@ std::string work_key(const Work& work) {
 }
 
 bool is_point_key(std::string_view key) {
+  if (key.ends_with(' ')) return false;
   if (!key.starts_with("work ")) return is_part_key(key);
   const std::size_t colon = key.find(": ");
   if (colon == std::string_view::npos) return false;

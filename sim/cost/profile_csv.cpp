@@ -190,7 +190,8 @@ std::string to_csv(const Profile& profile) {
     add({"calibrated_max", quantity, exact(range.most), "1", range.source});
   }
   for (const auto& [key, point] : profile.points) {
-    add({"point", key, exact(point.duration.value / kNanosecond), "ns", point.source});
+    // Twelve digits: finer than any clock, and the same again after a round trip through seconds.
+    add({"point", key, fmt::format("{:.12g}", point.duration.value / kNanosecond), "ns", point.source});
   }
   add({"end", "rows", exact(rows - 1), "1", ""});
   return text;

@@ -14,7 +14,7 @@ namespace braid {
 /// What a running communication takes from the GPU.
 struct CommLoad {
   double ctas = 0;                ///< SMs
-  BytesPerSecond memory_traffic;  ///< while it runs alone
+  BytesPerSecond memory_traffic{};  ///< while it runs alone
 };
 
 /// x such that the op advances at rate 1 / (1 + x) beside the communication (Costs::stretch).
