@@ -31,12 +31,12 @@ nodes = 2
 gpus_per_node = 8
 intra = "nvswitch"              # or "nvlink_mesh", "pcie"
 intra_bandwidth = "450 GB/s"    # of one GPU, one direction
-intra_latency = "3 us"          # an assumption; a profile knows better
+intra_latency = "0.5 us"        # an assumption: one NVLink traversal
 inter = "rail_optimized"        # or "fat_tree"
 nics_per_node = 8
 nic_bandwidth = "400 Gbit/s"    # of one NIC, one direction
-inter_latency = "5 us"          # an assumption
-host_bandwidth = "50 GB/s"
+inter_latency = "1.5 us"        # an assumption: one InfiniBand traversal
+host_bandwidth = "64 GB/s"      # PCIe gen 5 x16, raw
 
 [plan]
 tp = 8                          # tensor parallelism
@@ -67,8 +67,7 @@ p2p = "batched"                 # or "eager"
 async_all_reduce = "column"     # what hides the all-reduce of an activation gradient: "none", "column", "whole"
 
 [[run]]
-schedule = "stp"
-chunks = 2
+schedule = "stp"                # always two chunks a rank, and microbatches >= 3 pp - 1
 p2p = "batched"
 async_all_reduce = "whole"
 )";

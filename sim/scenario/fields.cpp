@@ -66,6 +66,9 @@ const toml::node* Fields::node(const char* key, Need need) {
 void Fields::integer(const char* key, int& out, Range<int> range, Need need) {
   const toml::node* found = node(key, need);
   if (found == nullptr) return;
+  if (const auto* real = found->as_floating_point()) {
+    return fault(*found, key, fmt::format("wants a whole number, not {:g}", real->get()));
+  }
   if (!found->is_integer()) return fault(*found, key, fmt::format("wants a whole number, not {}", kind_of(*found)));
   const std::int64_t value = found->as_integer()->get();
   if (value < range.low || value > range.high) {
