@@ -65,7 +65,10 @@ const Gpu& gpu_by_name(const std::string& name, const std::string& where) {
     if (gpu.name == name) return gpu;
     names.push_back(gpu.name);
   }
-  const std::string near = nearest_word(name, names);
+  std::string near = nearest_word(name, names);
+  for (const std::string& known : names) {
+    if (!name.empty() && known.starts_with(name + "-")) near = known;  // "H100" lacks only the memory size
+  }
   throw Error(
       where, fmt::format("unknown GPU '{}'{}; known: {}. A GPU of your own is a table with its data-sheet values", name,
                          near.empty() ? "" : ", did you mean '" + near + "'?", fmt::join(names, ", ")));
