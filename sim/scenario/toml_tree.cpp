@@ -39,8 +39,11 @@ toml::table value_of(const Override& o) {
     }
   }
   std::string quoted;
-  for (const char c : o.value) quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
-  return toml::parse("v = \"" + quoted + "\"", source);
+  for (const char c : o.value) {
+    const bool special = c == '"' || c == '\\' || (c >= 0 && c < ' ') || c == 0x7F;
+    quoted += special ? fmt::format("\\u{:04X}", static_cast<int>(c)) : std::string(1, c);
+  }
+  return parse_toml("v = \"" + quoted + "\"", source);
 }
 
 std::size_t index_in(const toml::array& array, const std::string& step, const std::string& where) {
@@ -98,7 +101,10 @@ void apply_override(toml::table& root, const Override& o) {
         return;
       }
       at = table->get(steps[i]);
-      if (at == nullptr) at = &table->insert_or_assign(steps[i], toml::table{}).first->second;
+      if (at == nullptr) {
+        toml::table made = toml::parse("v = {}", where);  // parsed, so that it has a place
+        at = &table->insert_or_assign(steps[i], std::move(*made.get("v"))).first->second;
+      }
     } else if (toml::array* array = at->as_array()) {
       const std::size_t index = index_in(*array, steps[i], where);
       if (last) {
