@@ -60,9 +60,8 @@ std::string nearest_word(std::string_view word, std::span<const std::string> kno
   return best;
 }
 
-void check_failed(const char* condition, const char* should_hold, std::source_location at) {
-  std::fprintf(stderr, "braid: bug at %s:%u: %s does not hold: %s\n", at.file_name(), static_cast<unsigned>(at.line()),
-               condition, should_hold);
+void check_failed(const char* condition, const char* should_hold, const char* file, int line) {
+  std::fprintf(stderr, "braid: bug at %s:%d: %s does not hold: %s\n", file, line, condition, should_hold);
   std::abort();
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <source_location>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -33,10 +32,10 @@ void throw_if_any(std::span<const Issue> issues);
 /// The entry of `known` that is spelt most like `word`, or empty if none is near enough to suggest.
 std::string nearest_word(std::string_view word, std::span<const std::string> known);
 
-[[noreturn]] void check_failed(const char* condition, const char* should_hold, std::source_location at);
+[[noreturn]] void check_failed(const char* condition, const char* should_hold, const char* file, int line);
 
 }  // namespace braid
 
 /// On in every build; what a file can cause is an Error instead.
 #define BRAID_CHECK(condition, should_hold) \
-  ((condition) ? void(0) : ::braid::check_failed(#condition, should_hold, std::source_location::current()))
+  ((condition) ? void(0) : ::braid::check_failed(#condition, should_hold, __FILE__, __LINE__))
