@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/program/blocks.hpp"
 
-#include <algorithm>
-#include <numeric>
+#include "sim/program/p2p_groups.hpp"
 
 namespace braid {
 namespace {
@@ -49,59 +48,6 @@ class Places {
   std::vector<Place> forward_, backward_;
 };
 
-/// Unit-cost posting time of group g: the end of the block before it.
-int posted(const std::vector<Block>& row, int group) {
-  return group == 0 ? 0 : row[static_cast<std::size_t>(group - 1)].unit_end;
-}
-
-void choose_groups(Transfer& t, const std::vector<std::vector<Block>>& blocks) {
-  const auto& sender = blocks[static_cast<std::size_t>(t.from_rank)];
-  const auto& receiver = blocks[static_cast<std::size_t>(t.to_rank)];
-  int r = 0;
-  for (int s = t.from_block + 1; s <= static_cast<int>(sender.size()); ++s) {
-    const int at = posted(sender, s);
-    while (r < t.to_block && posted(receiver, r) < at) ++r;
-    if (posted(receiver, r) == at) {
-      t.send_group = s;
-      t.recv_group = r;
-      return;
-    }
-    if (r == t.to_block) break;
-  }
-  t.send_group = t.from_block + 1;
-  t.recv_group = 0;
-  while (t.recv_group < t.to_block && posted(receiver, t.recv_group) < posted(sender, t.send_group)) ++t.recv_group;
-}
-
-/// Numbers the connected sets of groups; a set is named by the order of its first message.
-void link_groups(Transfers& transfers, const std::vector<std::vector<Block>>& blocks) {
-  std::vector<std::size_t> first_group{0};
-  for (const auto& row : blocks) first_group.push_back(first_group.back() + row.size() + 1);
-  std::vector<std::size_t> parent(first_group.back());
-  std::iota(parent.begin(), parent.end(), std::size_t{0});
-  const auto root = [&](std::size_t x) {
-    while (parent[x] != x) x = parent[x] = parent[parent[x]];
-    return x;
-  };
-  const auto group = [&](int rank, int g) {
-    return first_group[static_cast<std::size_t>(rank)] + static_cast<std::size_t>(g);
-  };
-  for (const Transfer& t : transfers.all) {
-    parent[root(group(t.from_rank, t.send_group))] = root(group(t.to_rank, t.recv_group));
-  }
-  constexpr std::uint32_t kNone = 0xffffffffu;
-  std::vector<std::uint32_t> number(parent.size(), kNone);
-  for (Transfer& t : transfers.all) {
-    std::uint32_t& batch = number[root(group(t.from_rank, t.send_group))];
-    if (batch == kNone) {
-      batch = static_cast<std::uint32_t>(transfers.batch_size.size());
-      transfers.batch_size.push_back(0);
-    }
-    t.batch = batch;
-    transfers.batch_size[batch] += 2;
-  }
-}
-
 }  // namespace
 
 std::vector<std::vector<Block>> blocks_of(const Schedule& schedule, bool join_adjacent_w) {
@@ -139,22 +85,15 @@ Transfers transfers_of(const Schedule& schedule, const std::vector<std::vector<B
         t.from_block = from.block;
         t.to_rank = to.rank;
         t.to_block = to.block;
-        if (mode == P2pMode::batched) {
-          choose_groups(t, blocks);
-        } else {
-          t.send_group = t.from_block + 1;
-          t.recv_group = t.to_block;
-          t.batch = static_cast<std::uint32_t>(transfers.all.size());
-        }
+        t.send_group = t.from_block + 1;
+        t.recv_group = t.to_block;
+        t.batch = static_cast<std::uint32_t>(transfers.all.size());
         transfers.all.push_back(t);
       }
     }
   }
-  if (mode == P2pMode::batched) {
-    link_groups(transfers, blocks);
-  } else {
-    transfers.batch_size.assign(transfers.all.size(), 1);
-  }
+  transfers.batch_size.assign(transfers.all.size(), 1);
+  if (mode == P2pMode::batched) form_groups(transfers, blocks);
   return transfers;
 }
 

@@ -42,10 +42,7 @@ struct Transfers {
 
 /// All messages that the blocks exchange; none between two stages of one rank.
 ///
-/// eager: every message is a batch of its own. batched: sends and receives join groups as reference generators do
-/// it, found without a list: from the unit-cost times, a message goes into the first pair of groups (the sender's
-/// after its producer, the receiver's no later than its consumer) posted at the same time, else into the sender's next
-/// group and the receiver's first one not earlier. Groups that messages link start together, so they are one batch.
+/// eager: every message is a batch of its own. batched: they join groups as sim/program/p2p_groups.hpp says.
 Transfers transfers_of(const Schedule& schedule, const std::vector<std::vector<Block>>& blocks, P2pMode mode);
 
 }  // namespace braid

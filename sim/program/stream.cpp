@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/program/stream.hpp"
 
+#include <utility>
+
 namespace braid {
 namespace {
 
@@ -69,8 +71,7 @@ class Writer {
   bool sharded() const { return plan_.sequence_parallel && plan_.tp > 1; }
 
   void cut() {
-    if (!open_.empty()) segments_.push_back(std::move(open_));
-    open_.clear();
+    if (!open_.empty()) segments_.push_back(std::exchange(open_, {}));
   }
 
   void compute(OpKind kind, Unit unit, int layer, std::uint16_t work) {

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/program/scheduled.hpp"
+
+#include <filesystem>
+#include <string_view>
+
+#include "sim/schedule/generators.hpp"
+#include "sim/schedule/pytorch_csv.hpp"
+
+namespace braid {
+namespace {
+
+constexpr std::string_view kFile = "file:";
+
+}  // namespace
+
+std::string label_of(const Run& run) {
+  if (!run.label.empty()) return run.label;
+  if (!run.schedule.starts_with(kFile)) return run.schedule;
+  const std::string name = std::filesystem::path(run.schedule.substr(kFile.size())).filename().string();
+  return name.substr(0, name.find('.'));
+}
+
+Schedule schedule_of(const Scenario& scenario, const Run& run) {
+  Schedule schedule;
+  if (run.schedule.starts_with(kFile)) {
+    const std::filesystem::path path = run.schedule.substr(kFile.size());
+    schedule = read_schedule((std::filesystem::path(scenario.path).parent_path() / path).string());
+  } else {
+    schedule = generate_schedule(run.schedule, {.stages = scenario.plan.pp,
+                                                .microbatches = scenario.plan.microbatches,
+                                                .chunks = run.chunks,
+                                                .group = run.group,
+                                                .memory_limit = run.memory_limit});
+  }
+  throw_if_any(check(schedule));
+  return schedule;
+}
+
+}  // namespace braid
