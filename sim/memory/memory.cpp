@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/memory/memory.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace braid {
+namespace {
+
+/// Order of changes at one instant.
+enum class Phase { frees, takes, frees_at_once };
+
+struct Change {
+  double time = 0;
+  Phase phase = Phase::frees;
+  double bytes = 0;
+};
+
+std::vector<Change> changes_of(const Played& played, std::size_t rank, PeakConvention convention) {
+  const bool netted = convention == PeakConvention::netted;
+  std::vector<Change> changes;
+  const std::vector<Op>& ops = played.ops(rank).ops;
+  for (std::uint32_t i = 0; i < ops.size(); ++i) {
+    const WorkItem& work = played.program->works[ops[i].work];
+    const double alloc = work.alloc.value, release = work.release.value;
+    if (alloc == 0 && release == 0) continue;
+    const Span& span = played.span(rank, i);
+    const double start = span.start.value, end = span.end.value;
+    if (netted) {
+      changes.push_back({end, alloc > release ? Phase::takes : Phase::frees, alloc - release});
+      continue;
+    }
+    if (alloc != 0) changes.push_back({start, Phase::takes, alloc});
+    if (release != 0) changes.push_back({end, start < end ? Phase::frees : Phase::frees_at_once, -release});
+  }
+  std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
+    return std::tie(a.time, a.phase) < std::tie(b.time, b.phase);
+  });
+  return changes;
+}
+
+double resident_of(const RankProgram& rank) {
+  return std::accumulate(rank.resident.begin(), rank.resident.end(), Bytes(0)).value;
+}
+
+MemoryPeak peak_of(const Played& played, std::size_t rank, PeakConvention convention) {
+  const RankProgram& ops = played.ops(rank);
+  double in_use = 0, most = 0, when = 0;
+  for (const Change& change : changes_of(played, rank, convention)) {
+    in_use += change.bytes;
+    if (in_use > most) {
+      most = in_use;
+      when = change.time;
+    }
+  }
+  MemoryPeak peak{.rank = played.timeline->ranks[rank].rank,
+                  .bytes = Bytes(resident_of(ops) + most),
+                  .time = Seconds(when),
+                  .by_class = ops.resident};
+  peak.by_class[static_cast<std::size_t>(MemoryClass::activations)] += Bytes(most);
+  return peak;
+}
+
+/// Keeps the largest value of each run of points, and the last point.
+std::vector<std::pair<Seconds, double>> decimated(const std::vector<std::pair<Seconds, double>>& points,
+                                                  std::size_t most_points) {
+  if (points.size() <= most_points) return points;
+  std::vector<std::pair<Seconds, double>> kept;
+  const std::size_t runs = most_points - 1, total = points.size() - 1;
+  for (std::size_t run = 0; run < runs; ++run) {
+    const auto from = points.begin() + static_cast<std::ptrdiff_t>(run * total / runs);
+    const auto to = points.begin() + static_cast<std::ptrdiff_t>((run + 1) * total / runs);
+    kept.push_back(*std::max_element(from, to, [](const auto& a, const auto& b) { return a.second < b.second; }));
+  }
+  kept.push_back(points.back());
+  return kept;
+}
+
+}  // namespace
+
+std::vector<MemoryPeak> memory_peaks(const Played& played, PeakConvention convention) {
+  std::vector<MemoryPeak> peaks;
+  for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) peaks.push_back(peak_of(played, rank, convention));
+  return peaks;
+}
+
+MemoryPeak fullest(const std::vector<MemoryPeak>& peaks) {
+  BRAID_CHECK(!peaks.empty(), "a timeline has ranks");
+  return *std::max_element(peaks.begin(), peaks.end(),
+                           [](const MemoryPeak& a, const MemoryPeak& b) { return a.bytes < b.bytes; });
+}
+
+Counter memory_over_time(const Played& played, std::size_t rank, std::size_t most_points) {
+  BRAID_CHECK(most_points >= 3, "a series keeps its begin, its peak and its end");
+  double in_use = resident_of(played.ops(rank));
+  std::vector<std::pair<Seconds, double>> points{{Seconds(0), in_use}};
+  for (const Change& change : changes_of(played, rank, PeakConvention::inclusive)) {
+    in_use += change.bytes;
+    // Of one instant only what is in use after it counts; a zero-length peak inside it is kept.
+    if (points.back().first.value == change.time && change.phase != Phase::frees_at_once) {
+      points.back().second = in_use;
+    } else {
+      points.emplace_back(Seconds(change.time), in_use);
+    }
+  }
+  return {.name = "memory", .points = decimated(points, most_points)};
+}
+
+}  // namespace braid

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why the compute lane of a rank is idle, piece by piece.
+//
+// The rule. A gap [a, b) before the compute op X is X waiting. Whatever waits (X, and then what X waits for) waits for
+// its dependences, for the op before it on its ordered lane, and for others: a collective for the same op of its
+// group, a message for what else its batch has to have posted. Of those that end after a the one that ends last is to
+// blame until it ends; of several, the one whose lane comes first in tp, pp, dp, offload, host, then the one that
+// starts last. While the one to blame is in flight, its lane is the cause: `tp`, `pp_transfer`, `dp`, `offload` (h2d
+// and d2h) or `host`. While it has not started, the question is asked again of it, down to
+//   - another rank of its group: `tp` or `dp`, waiting for peers is part of a collective;
+//   - a post of another rank: `pp_wait`, the producer still runs;
+//   - nothing: all it waits for is there and it did not start, the host has not launched it: `host`. That can be only
+//     if launches take time or the run is measured; otherwise the timeline is wrong, and that is a bug of ours.
+// So a gap is cut where the set of unmet dependences changes and where the one to blame changes its phase. Up to the
+// first compute op of a rank all is `warm_up`. After its last one, what still runs on its tp, dp and copy lanes is
+// blamed as if the end of the step waited for it; the rest is `drain`.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/memory/played.hpp"
+
+namespace braid {
+
+enum class Cause : std::uint8_t { tp, pp_wait, pp_transfer, dp, offload, host, warm_up, drain };
+inline constexpr int kCauses = 8;
+const char* to_text(Cause cause);
+
+/// Where the time of one rank went: busy + stretch + all causes = step time.
+struct RankTime {
+  int rank = 0;     ///< as in RankTimeline
+  Seconds busy;     ///< of the compute lane, as long as it would have taken alone
+  Seconds stretch;  ///< added to it by contention
+  std::array<Seconds, kCauses> idle{};
+  Seconds first_start;  ///< of a compute op
+  Seconds last_end;     ///< of the last op on any lane but pp and host: drain begins
+
+  Seconds idle_total() const;
+};
+
+/// One piece of idle time with one cause.
+struct Gap {
+  int rank = 0;  ///< as in RankTimeline
+  Seconds start;
+  Seconds end;
+  Cause cause = Cause::warm_up;
+  OpKey waiting;  ///< the compute op that could not start; in a drain the last one
+  OpKey blamed;   ///< what it waited for; on another rank if the cause is pp_wait, else on this one
+  int blamed_rank = 0;
+};
+
+/// Accounts for every second of every rank, in the order of the timeline. `launch` is Costs::launch. The timeline
+/// must pass verify(); throws Error if ops are missing.
+std::vector<RankTime> account(const Played& played, Seconds launch = Seconds(0));
+
+/// The idle pieces of the rank at this position of the timeline, in order of time.
+std::vector<Gap> gaps_of(const Played& played, std::size_t rank, Seconds launch = Seconds(0));
+
+/// What the rank (as in RankTimeline) was doing at a time and, if it was idle, why: a few lines for people.
+/// Throws Error("--why", ...) for a rank or a time that is not there.
+std::string explain(const Played& played, int rank, Seconds time, Seconds launch = Seconds(0));
+
+}  // namespace braid
