@@ -11,64 +11,36 @@
 namespace braid {
 
 /// Eight layers on two nodes of four GPUs, TP 2, PP 2, DP 2. Line 1 is `schema`.
-inline const std::string kSmallScenario =
-    /* 1*/
-    "schema = 1\n"
-    /* 2*/
-    "name = \"small\"\n"
-    /* 3*/
-    "[model]\n"
-    /* 4*/
-    "name = \"m\"\n"
-    /* 5*/
-    "layers = 8\n"
-    /* 6*/
-    "hidden = 64\n"
-    /* 7*/
-    "heads = 8\n"
-    /* 8*/
-    "kv_heads = 2\n"
-    /* 9*/
-    "ffn = 96\n"
-    /*10*/
-    "vocab = 1000\n"
-    /*11*/
-    "[cluster]\n"
-    /*12*/
-    "name = \"c\"\n"
-    /*13*/
-    "gpu = \"A100-80G\"\n"
-    /*14*/
-    "nodes = 2\n"
-    /*15*/
-    "gpus_per_node = 4\n"
-    /*16*/
-    "intra_bandwidth = \"300 GB/s\"\n"
-    /*17*/
-    "intra_latency = \"1 us\"\n"
-    /*18*/
-    "nics_per_node = 2\n"
-    /*19*/
-    "nic_bandwidth = \"200 Gbit/s\"\n"
-    /*20*/
-    "inter_latency = \"5 us\"\n"
-    /*21*/
-    "[plan]\n"
-    /*22*/
-    "tp = 2\n"
-    /*23*/
-    "pp = 2\n"
-    /*24*/
-    "dp = 2\n"
-    /*25*/
-    "microbatches = 8\n"
-    /*26*/
-    "sequence = 128\n"
-    /*27*/
-    "[[run]]\n"
-    /*28*/
-    "schedule = \"1f1b-i\"\n"
-    /*29*/ "chunks = 2\n";
+inline const std::string kSmallScenario = R"(schema = 1
+name = "small"
+[model]
+name = "m"
+layers = 8
+hidden = 64
+heads = 8
+kv_heads = 2
+ffn = 96
+vocab = 1000
+[cluster]
+name = "c"
+gpu = "A100-80G"
+nodes = 2
+gpus_per_node = 4
+intra_bandwidth = "300 GB/s"
+intra_latency = "1 us"
+nics_per_node = 2
+nic_bandwidth = "200 Gbit/s"
+inter_latency = "5 us"
+[plan]
+tp = 2
+pp = 2
+dp = 2
+microbatches = 8
+sequence = 128
+[[run]]
+schedule = "1f1b-i"
+chunks = 2
+)";
 
 /// The scenario with one line put in place of another, "old" = "" appends.
 inline std::string with(const std::string& old_line, const std::string& new_line) {
