@@ -7,6 +7,7 @@
 #include <random>
 
 #include "sim/report/bubbles.hpp"
+#include "sim/report/verify.hpp"
 #include "tests/sim/report/tiny.hpp"
 
 namespace braid {
@@ -181,6 +182,7 @@ TEST_P(RandomPrograms, AccountForEverySecond) {
   const Timeline timeline =
       tiny.play({.unfold = unfold, .launch = launch, .slowdown = [&](int gpu) { return 1 + gpu % 3; }});
   const Played played = join_complete(tiny.program(), timeline);
+  EXPECT_EQ(verify(played).size(), 0u);
   for (const RankTime& time : account(played, Seconds(launch))) {
     EXPECT_NEAR((time.busy + time.stretch + time.idle_total()).value, timeline.step_time.value, 1e-9);
   }
