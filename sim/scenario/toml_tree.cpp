@@ -59,7 +59,7 @@ std::size_t index_in(const toml::array& array, const std::string& step, const st
 }  // namespace
 
 std::string place_of(const toml::source_region& source, const std::string& key) {
-  const std::string path = source.path ? *source.path : "";
+  std::string path = source.path ? *source.path : "";
   if (path.starts_with(kOverride)) return path;
   if (!source.begin) return path.empty() ? key : path + ":" + key;
   const std::string place = fmt::format("{}:{}:{}", path, source.begin.line, source.begin.column);
