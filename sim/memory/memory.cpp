@@ -107,4 +107,11 @@ Counter memory_over_time(const Played& played, std::size_t rank, std::size_t mos
   return {.name = "memory", .points = decimated(points, most_points)};
 }
 
+void add_memory_counters(const Program& program, Timeline& timeline, std::size_t most_points) {
+  const Played played = join_complete(program, timeline);
+  for (std::size_t rank = 0; rank < timeline.ranks.size(); ++rank) {
+    timeline.ranks[rank].counters.push_back(memory_over_time(played, rank, most_points));
+  }
+}
+
 }  // namespace braid

@@ -37,4 +37,7 @@ MemoryPeak fullest(const std::vector<MemoryPeak>& peaks);
 /// least 3), of which one is the peak.
 Counter memory_over_time(const Played& played, std::size_t rank, std::size_t most_points = 4096);
 
+/// Adds that counter to every rank of a timeline of the program. Throws Error if ops are missing.
+void add_memory_counters(const Program& program, Timeline& timeline, std::size_t most_points = 4096);
+
 }  // namespace braid
