@@ -12,7 +12,7 @@ set(BRAID_USES_engine/core base program cost timeline)
 set(BRAID_USES_engine/simgrid base engine/core program cost timeline)
 set(BRAID_USES_memory base program timeline)
 set(BRAID_USES_report base scenario program cost timeline memory)
-set(BRAID_USES_fit base scenario schedule program cost engine/core report memory)
+set(BRAID_USES_fit base scenario schedule program timeline cost)
 set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit)
 
 function(braid_target_of layer out)

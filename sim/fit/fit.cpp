@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <Eigen/Dense>
 #include <map>
 
 #include "sim/cost/cost_program.hpp"
-#include "sim/engine/core/simulate.hpp"
 #include "sim/program/lower.hpp"
 #include "sim/program/scheduled.hpp"
 
@@ -19,7 +18,8 @@ namespace {
 /// A parameter on the whole real line: the logistic of x lies between its bounds, on a logarithmic scale.
 class Bounded {
  public:
-  Bounded(const ParameterInfo& info) : least_(std::log(std::max(info.least, info.most * 1e-6))), most_(std::log(info.most)) {}
+  Bounded(const ParameterInfo& info)
+      : least_(std::log(std::max(info.least, info.most * 1e-6))), most_(std::log(info.most)) {}
   double value(double x) const { return std::exp(least_ + (most_ - least_) / (1 + std::exp(-x))); }
   double inverse(double value) const {
     const double share = std::clamp((std::log(value) - least_) / (most_ - least_), 1e-6, 1 - 1e-6);
@@ -40,11 +40,12 @@ const Run& run_of(const Scenario& scenario, const MeasuredRow& row) {
 }  // namespace
 
 struct FitProblem::Prepared {
-  Cluster cluster;
+  Scenario scenario;
   Program program;
 };
 
-FitProblem::FitProblem(std::vector<MeasuredRow> rows, Profile base) : rows_(std::move(rows)), base_(std::move(base)) {
+FitProblem::FitProblem(std::vector<MeasuredRow> rows, Profile base, Simulate simulate)
+    : rows_(std::move(rows)), base_(std::move(base)), simulate_(std::move(simulate)) {
   for (const MeasuredRow& row : rows_) {
     const Scenario scenario = read_scenario(row.scenario, row.overrides);
     throw_if_any(check(scenario));
@@ -52,7 +53,7 @@ FitProblem::FitProblem(std::vector<MeasuredRow> rows, Profile base) : rows_(std:
       throw Error(row.where, fmt::format("runs on {}, the profile is for {}", scenario.cluster.gpu.name, base_.gpu));
     }
     const Run& run = run_of(scenario, row);
-    prepared_.push_back({.cluster = scenario.cluster, .program = lower(schedule_of(scenario, run), scenario, run)});
+    prepared_.push_back({.scenario = scenario, .program = lower(schedule_of(scenario, run), scenario, run)});
   }
 }
 
@@ -61,8 +62,8 @@ FitProblem::FitProblem(FitProblem&&) noexcept = default;
 
 double FitProblem::predict(std::size_t row, const Profile& profile) const {
   const Prepared& prepared = prepared_[row];
-  const Costs costs = cost_program(prepared.program, prepared.cluster, profile);
-  const Timeline timeline = simulate_ideal(prepared.program, costs, prepared.cluster);
+  const Costs costs = cost_program(prepared.program, prepared.scenario.cluster, profile);
+  const Timeline timeline = simulate_(prepared.program, costs, prepared.scenario);
   return prepared.program.samples_per_step / timeline.step_time.value;
 }
 
@@ -133,7 +134,8 @@ FitResult FitProblem::solve(const std::vector<std::string>& parameters, const st
   for (const std::string& name : parameters) result.values.emplace_back(name, parameter(result.profile, name));
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const bool used = std::find(fitted.begin(), fitted.end(), i) != fitted.end();
-    result.rows.push_back({.measured = rows_[i].samples_per_s, .predicted = predict(i, result.profile), .fitted = used});
+    result.rows.push_back(
+        {.measured = rows_[i].samples_per_s, .predicted = predict(i, result.profile), .fitted = used});
   }
   return result;
 }

@@ -13,14 +13,10 @@ namespace {
 
 const std::vector<std::string> kColumns{"scenario", "set", "run", "samples_per_s", "use", "source"};
 
-std::vector<Override> parse_overrides(const std::string& text, const std::string& where) {
+std::vector<Override> parse_overrides(const std::string& text) {
   std::vector<Override> overrides;
   std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos || equals == 0) throw Error(where + ":set", fmt::format("'{}' is not FIELD=VALUE", word));
-    overrides.push_back({.path = word.substr(0, equals), .value = word.substr(equals + 1)});
-  }
+  for (std::string word; words >> word;) overrides.push_back(parse_override(word));
   return overrides;
 }
 
@@ -40,7 +36,7 @@ std::vector<MeasuredRow> read_measured(const std::string& path) {
       throw Error(where, fmt::format("has {} fields, not {}", row.fields.size(), kColumns.size()));
     }
     MeasuredRow measured{.scenario = (folder / row.fields[0]).lexically_normal().string(),
-                         .overrides = parse_overrides(row.fields[1], where),
+                         .overrides = parse_overrides(row.fields[1]),
                          .run = row.fields[2],
                          .fitted = row.fields[4] == "fit",
                          .source = row.fields[5],

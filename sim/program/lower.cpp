@@ -123,14 +123,15 @@ class RankLowering {
 };
 
 void check_fit(const Schedule& schedule, const Scenario& scenario) {
-  const std::string where = scenario.path.empty() ? "plan" : scenario.path + ":plan";
   if (schedule.ranks() != scenario.plan.pp) {
-    throw Error(where + ".pp", fmt::format("the schedule '{}' is for {} pipeline ranks, the plan has pp = {}",
-                                           schedule.name, schedule.ranks(), scenario.plan.pp));
+    throw Error(location(scenario, "plan.pp"),
+                fmt::format("the schedule '{}' is for {} pipeline ranks, the plan has pp = {}", schedule.name,
+                            schedule.ranks(), scenario.plan.pp));
   }
   if (schedule.microbatches != scenario.plan.microbatches) {
-    throw Error(where + ".microbatches", fmt::format("the schedule '{}' runs {} microbatches, the plan has {}",
-                                                     schedule.name, schedule.microbatches, scenario.plan.microbatches));
+    throw Error(location(scenario, "plan.microbatches"),
+                fmt::format("the schedule '{}' runs {} microbatches, the plan has {}", schedule.name,
+                            schedule.microbatches, scenario.plan.microbatches));
   }
 }
 

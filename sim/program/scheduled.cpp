@@ -24,8 +24,7 @@ std::string label_of(const Run& run) {
 Schedule schedule_of(const Scenario& scenario, const Run& run) {
   Schedule schedule;
   if (run.schedule.starts_with(kFile)) {
-    const std::filesystem::path path = run.schedule.substr(kFile.size());
-    schedule = read_schedule((std::filesystem::path(scenario.path).parent_path() / path).string());
+    schedule = read_schedule(run.schedule.substr(kFile.size()));
   } else {
     schedule = generate_schedule(run.schedule, {.stages = scenario.plan.pp,
                                                 .microbatches = scenario.plan.microbatches,

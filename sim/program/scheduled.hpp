@@ -12,7 +12,7 @@ namespace braid {
 /// What tables and files call a run: its label, or its schedule's name.
 std::string label_of(const Run& run);
 
-/// Checked. A schedule "file:PATH" is relative to the scenario's file. Throws Error as generators and readers do.
+/// Checked. Throws Error as generators and readers do.
 Schedule schedule_of(const Scenario& scenario, const Run& run);
 
 }  // namespace braid

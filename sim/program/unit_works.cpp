@@ -50,9 +50,7 @@ std::uint16_t UnitWorks::recomputed(Unit unit) {
 
 std::uint16_t UnitWorks::recomputed_attention_core() {
   // Only the products of Q, K and V run again; what they yield lives inside the backward of the unit.
-  Work work = unit_work(scenario_.model, Unit::attn, Pass::F, scenario_.split());
-  Work core{.unit = Unit::attn, .pass = Pass::F, .attention = work.attention, .kernels = 1};
-  return add({.compute = core});
+  return add({.compute = attention_core_work(scenario_.model, scenario_.split())});
 }
 
 std::uint16_t UnitWorks::input_grad(Unit unit) {

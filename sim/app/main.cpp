@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `braid`: reads the command line, calls one command, and turns an Error into one line and exit code 2.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+
+#include "sim/app/commands.hpp"
+#include "sim/app/fit_command.hpp"
+#include "sim/base/error.hpp"
+
+namespace {
+
+using braid::Override;
+
+constexpr int kUserMistake = 2;
+
+std::vector<Override> overrides_of(const std::vector<std::string>& texts) {
+  std::vector<Override> overrides;
+  for (const std::string& text : texts) overrides.push_back(braid::parse_override(text));
+  return overrides;
+}
+
+void add_play_options(CLI::App& command, braid::PlayOptions& options, std::vector<std::string>& sets) {
+  command.add_option("SCENARIO", options.scenario, "a scenario file (TOML); `braid init` writes one")->required();
+  command.add_option("--set", sets, "override any field: plan.tp=8, cluster.nodes=4, run.0.p2p=batched")
+      ->type_name("FIELD=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--out", options.out_dir, "folder for report and traces (default: out/<name of the scenario>)")
+      ->type_name("DIR");
+  command.add_option("--why", options.why, "explain what rank RANK was doing at time TIME (seconds)")
+      ->type_name("RANK@TIME");
+  command.add_flag("--json", options.json, "print the report as JSON and write no files unless --out is given");
+  command.add_flag("--quiet", options.quiet, "no progress, no strips, no list of files");
+  command.add_flag("!--no-files", options.files, "write no files");
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(
+      "Braid predicts how a GPU cluster behaves while it trains a large model with tensor and pipeline "
+      "parallelism.\n\nFirst steps:\n"
+      "  braid compare scenarios/papers/stp-12b-a800-tp8pp2-6144.toml\n"
+      "  braid init my.toml && braid simulate my.toml --set plan.tp=4\n"
+      "  braid schedule stp --stages 4 --microbatches 12 --grid\n",
+      "braid");
+  app.set_version_flag("--version", "braid " BRAID_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+
+  braid::PlayOptions play;
+  std::vector<std::string> sets;
+  CLI::App* simulate = app.add_subcommand("simulate", "play one schedule of a scenario");
+  add_play_options(*simulate, play, sets);
+  simulate->add_option("--schedule", play.schedule, "which run of the scenario, by label or schedule (default: first)");
+  simulate->footer("Example: braid simulate my.toml --schedule stp --set plan.microbatches=128 --json");
+  CLI::App* compare = app.add_subcommand("compare", "play all schedules of a scenario side by side");
+  add_play_options(*compare, play, sets);
+  compare->footer("Example: braid compare scenarios/papers/stp-12b-a800-tp8pp2-6144.toml --set plan.microbatches=192");
+
+  braid::ScheduleOptions schedule;
+  CLI::App* make = app.add_subcommand("schedule", "generate or read a schedule, check it, print it, play it");
+  make->add_option("NAME", schedule.name, "which schedule; `braid list schedules`");
+  make->add_option("--from", schedule.from, "read a PyTorch pipelining CSV instead")->type_name("FILE");
+  make->add_option("--stages", schedule.stages, "pipeline ranks, p");
+  make->add_option("--microbatches", schedule.microbatches, "microbatches a step, m");
+  make->add_option("--chunks", schedule.chunks, "virtual stages a rank, v");
+  make->add_option("--group", schedule.group, "microbatch group of interleaved schedules (Megatron)");
+  make->add_option("--memory-limit", schedule.memory_limit, "zb: most activations alive on a rank");
+  make->add_option("--csv", schedule.csv, "print it as compute_only, compute_comms or braided")->type_name("FORM");
+  make->add_flag("--grid", schedule.grid, "print the unit-slot grid of the papers' figures");
+  make->add_flag("--play", schedule.play, "play it at abstract costs and print the figures alone");
+  make->add_option("--costs", schedule.costs, "f=1,i=1,w=1[,ar=0,p2p=0]; also what searched schedules plan with");
+  make->add_option("--p2p", schedule.p2p, "eager or batched");
+  make->add_flag("--json", schedule.json, "with --play: as JSON");
+  make->footer(
+      "Examples: braid schedule stp --stages 4 --microbatches 12 --csv braided\n"
+      "          braid schedule --from theirs.csv --play --costs f=2,i=2,w=1 --json");
+
+  std::string file, what, shell;
+  CLI::App* check = app.add_subcommand("check", "read a scenario (or a schedule CSV) and say what is wrong with it");
+  check->add_option("FILE", file)->required();
+  check->add_option("--set", sets)->type_name("FIELD=VALUE")->allow_extra_args(false);
+  CLI::App* init = app.add_subcommand("init", "write a commented scenario");
+  init->add_option("FILE", file, "- prints it")->default_val("scenario.toml");
+  CLI::App* list = app.add_subcommand("list", "what there is: schedules, models, clusters");
+  list->add_option("WHAT", what)->required();
+  braid::FitOptions fit;
+  CLI::App* fitting = app.add_subcommand("fit", "fit free cost parameters to measured throughputs");
+  fitting->add_option("FILE", fit.file, "measured rows: scenario,set,run,samples_per_s,use,source (CSV)")->required();
+  fitting->add_option("--free", fit.free, "a parameter that may move; give it once for each")->allow_extra_args(false);
+  fitting->add_option("--base", fit.base, "profile to start from (default: the rules of the rows' GPU)")
+      ->type_name("FILE");
+  fitting->add_option("--alternatives", fit.alternatives, "also fit as many other choices of rows");
+  fitting->add_option("--out", fit.out_dir, "folder for the profile and the residuals")->type_name("DIR");
+  fitting->add_flag("--quiet", fit.quiet);
+  CLI::App* completion = app.add_subcommand("completion", "shell completion: source <(braid completion bash)");
+  completion->add_option("SHELL", shell, "bash or zsh")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) { return app.exit(e) == 0 ? 0 : kUserMistake; }
+  play.overrides = overrides_of(sets);
+  if (*simulate) braid::simulate_command(play, std::cout);
+  if (*compare) braid::compare_command(play, std::cout);
+  if (*make) braid::schedule_command(schedule, std::cout);
+  if (*check) braid::check_command(file, play.overrides, std::cout);
+  if (*init) braid::init_command(file, std::cout);
+  if (*list) braid::list_command(what, std::cout);
+  if (*fitting) braid::fit_command(fit, std::cout);
+  if (*completion) braid::completion_command(shell, std::cout);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const braid::Error& e) {
+    std::cerr << "braid: " << e.what() << '\n';
+    return kUserMistake;
+  } catch (const std::exception& e) {
+    std::cerr << "braid: unexpected: " << e.what() << '\n';
+    return 1;
+  }
+}

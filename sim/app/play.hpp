@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// One schedule of a scenario from its name to its report: generate or read, lower, price, simulate, measure.
+#pragma once
+
+#include <string>
+
+#include "sim/cost/costs.hpp"
+#include "sim/cost/profile.hpp"
+#include "sim/program/program.hpp"
+#include "sim/report/report.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/timeline/timeline.hpp"
+
+namespace braid {
+
+struct PlayedRun {
+  Program program;
+  Costs costs;
+  Timeline timeline;
+  RunReport report;
+};
+
+/// The profile that the scenario names, or the data-sheet rules of its GPU.
+Profile profile_of(const Scenario& scenario);
+
+/// Plays a program with the engine and the network that the scenario asks for.
+Timeline simulate(const Program& program, const Costs& costs, const Scenario& scenario);
+
+/// Plays one run of a checked scenario.
+PlayedRun play(const Scenario& scenario, const Run& run, const Profile& profile);
+
+}  // namespace braid

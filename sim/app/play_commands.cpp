@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// `braid simulate` and `braid compare`: play, print, write.
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <ostream>
+
+#include "sim/app/commands.hpp"
+#include "sim/app/play.hpp"
+#include "sim/app/progress.hpp"
+#include "sim/base/csv.hpp"
+#include "sim/program/scheduled.hpp"
+#include "sim/report/bubbles.hpp"
+#include "sim/report/json.hpp"
+#include "sim/report/message_arrows.hpp"
+#include "sim/report/text.hpp"
+#include "sim/timeline/trace.hpp"
+
+namespace braid {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Columns of the terminal; a pipe gets the full table and no strips.
+int terminal_width() {
+  if (!isatty(STDOUT_FILENO)) return 0;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+std::vector<Run> runs_of(const Scenario& scenario, const std::string& asked) {
+  if (asked.empty()) return {scenario.runs.front()};
+  std::vector<std::string> labels;
+  for (const Run& run : scenario.runs) {
+    if (label_of(run) == asked || run.schedule == asked) return {run};
+    labels.push_back(label_of(run));
+  }
+  throw Error("--schedule",
+              fmt::format("'{}' is no run of {}, which has {}", asked, scenario.path, fmt::join(labels, ", ")));
+}
+
+struct Why {
+  int rank = 0;
+  Seconds time;
+};
+
+std::optional<Why> parse_why(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const std::size_t at = text.find('@');
+  try {
+    if (at == std::string::npos) throw std::invalid_argument(text);
+    std::size_t rank_end = 0, time_end = 0;
+    const Why why{.rank = std::stoi(text.substr(0, at), &rank_end),
+                  .time = Seconds(std::stod(text.substr(at + 1), &time_end))};
+    if (rank_end != at || time_end != text.size() - at - 1) throw std::invalid_argument(text);
+    return why;
+  } catch (const std::logic_error&) {
+    throw Error("--why",
+                fmt::format("'{}' is not RANK@TIME, such as 2@0.125 (seconds from the start of the step)", text));
+  }
+}
+
+/// Files of one comparison, all in one folder that is made when the first is written.
+class Files {
+ public:
+  explicit Files(fs::path folder) : folder_(std::move(folder)) {}
+
+  void write(const std::string& name, std::string_view bytes) {
+    std::error_code failed;
+    fs::create_directories(folder_, failed);
+    if (failed) throw Error(folder_.string(), "cannot be made: " + failed.message());
+    const fs::path path = folder_ / name;
+    write_file(path.string(), bytes);
+    written_.push_back(path.string());
+  }
+  const std::vector<std::string>& written() const { return written_; }
+
+ private:
+  fs::path folder_;
+  std::vector<std::string> written_;
+};
+
+/// A label as part of a file's name.
+std::string file_name(std::string label) {
+  for (char& c : label) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') c = '_';
+  }
+  return label;
+}
+
+void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
+  const std::optional<Why> why = parse_why(options.why);
+  const Scenario scenario = read_scenario(options.scenario, options.overrides);
+  throw_if_any(check(scenario));
+  if (scenario.runs.empty()) throw Error(options.scenario, "has no [[run]]: nothing to play");
+  const std::vector<Run> runs = all ? scenario.runs : runs_of(scenario, options.schedule);
+  const Profile profile = profile_of(scenario);
+
+  const int width = terminal_width();
+  // JSON goes to programs; they ask for files with --out.
+  const bool write = options.files && (!options.json || !options.out_dir.empty());
+  Files files(options.out_dir.empty() ? fs::path("out") / fs::path(options.scenario).stem()
+                                      : fs::path(options.out_dir));
+  Comparison comparison{.scenario = scenario.name};
+  {
+    Progress progress(static_cast<int>(runs.size()), options.quiet);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      progress.step(static_cast<int>(i), label_of(runs[i]));
+      PlayedRun played = play(scenario, runs[i], profile);
+      const std::string label = label_of(runs[i]);
+      const Played joined = join_complete(played.program, played.timeline);
+      if (why) out << label << ": " << explain(joined, why->rank, why->time, played.costs.launch) << '\n';
+      if (write) files.write(file_name(label) + ".pftrace", perfetto_trace(played.timeline, message_arrows(joined)));
+      comparison.runs.push_back(std::move(played.report));
+    }
+  }
+  if (write) { files.write("report.json", to_json(comparison, false)); }
+  if (options.json) {
+    out << to_json(comparison, true);
+    return;
+  }
+  out << to_text(comparison, {.width = width == 0 ? 200 : width});
+  if (options.quiet) return;
+  for (const std::string& path : files.written()) out << "wrote " << path << '\n';
+  if (write) out << "open report.html in a browser, a .pftrace in https://ui.perfetto.dev\n";
+}
+
+}  // namespace
+
+void simulate_command(const PlayOptions& options, std::ostream& out) { play_and_tell(options, false, out); }
+void compare_command(const PlayOptions& options, std::ostream& out) { play_and_tell(options, true, out); }
+
+}  // namespace braid
