@@ -26,6 +26,7 @@ Schedule one_f_one_b_v(const ScheduleRequest& request) {
   problem.memory_limit = best.most_until_w;
   offer_squeezed(problem, pattern, best);
   offer_greedy(problem, best);
+  if (const auto unit = at_unit_costs(request)) best.offer(one_f_one_b_v(*unit));
   Schedule schedule = best.take();
   schedule.name = "1f1b-v";
   return schedule;

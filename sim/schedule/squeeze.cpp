@@ -85,25 +85,18 @@ class Squeezer {
     const bool overtaking = taken < policy_.first_passes || left <= policy_.last_passes;
     const int reach = overtaking ? std::min(left, kFarthest) : std::min(left, 1);
     double wake = kUnknown;
+    unsigned kinds_before = 0;  // microbatches of one kind of pass stay in order
     for (int ahead = 0; ahead < reach; ++ahead) {
       const Action action = state.left[index(left - 1 - ahead)];
-      if (follows_its_own_kind(state, ahead)) continue;
+      const unsigned kind = 1U << (2 * static_cast<unsigned>(action.type) + (is_far(action) ? 1U : 0U));
+      if ((kinds_before & kind) != 0) continue;
+      kinds_before |= kind;
       if (action.type == ActionType::F && !fits(rank, action, ahead)) continue;
       const double ready = ready_at(rank, action, now);
       if (ready <= now) return take(rank, ahead, now);
       wake = std::min(wake, ready);
     }
     state.wake = wake;
-  }
-
-  /// Microbatches of one kind of pass stay in order.
-  bool follows_its_own_kind(const RankState& state, int ahead) const {
-    const Action& action = state.left[state.left.size() - 1 - index(ahead)];
-    for (int i = 0; i < ahead; ++i) {
-      const Action& before = state.left[state.left.size() - 1 - index(i)];
-      if (before.type == action.type && before.stage == action.stage) return true;
-    }
-    return false;
   }
 
   void take(int rank, int ahead, double now) {

@@ -23,6 +23,7 @@ Schedule v_half(const ScheduleRequest& request) {
   offer_squeezed(
       problem, [&](int m) { return repeated_pattern(p, m, steps); }, best);
   offer_greedy(problem, best);
+  if (const auto unit = at_unit_costs(request)) best.offer(v_half(*unit));
   Schedule schedule = best.take();
   schedule.name = "v-half";
   return schedule;

@@ -25,6 +25,7 @@ Schedule v_min(const ScheduleRequest& request) {
   best.most_until_w = std::ranges::max(peaks.until_w);
   problem.memory_limit = best.most_until_w;
   offer_squeezed(problem, pattern, best);
+  if (const auto unit = at_unit_costs(request)) best.offer(v_min(*unit));
   Schedule schedule = best.take();
   schedule.name = "v-min";
   return schedule;

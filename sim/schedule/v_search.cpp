@@ -64,4 +64,12 @@ void offer_greedy(const ListProblem& problem, BestOf& best) {
   } while (std::ranges::next_permutation(priority).found);
 }
 
+std::optional<ScheduleRequest> at_unit_costs(const ScheduleRequest& request) {
+  if (request.f == 1 && request.i == 1 && request.w == 1 && request.comm == 0) return std::nullopt;
+  ScheduleRequest unit = request;
+  unit.f = unit.i = unit.w = 1;
+  unit.comm = 0;
+  return unit;
+}
+
 }  // namespace braid

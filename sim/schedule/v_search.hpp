@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "sim/schedule/best_of.hpp"
+#include "sim/schedule/generators.hpp"
 #include "sim/schedule/list_schedule.hpp"
 
 namespace braid {
@@ -17,5 +19,9 @@ void offer_squeezed(const ListProblem& problem, const std::function<PassOrder(in
 
 /// Offers what the greedy scheduler makes of the problem under every order of priorities.
 void offer_greedy(const ListProblem& problem, BestOf& best);
+
+/// The request at unit costs, if it is not there already: that plan is always worth a look, and a search with other
+/// costs is then never worse than one without.
+std::optional<ScheduleRequest> at_unit_costs(const ScheduleRequest& request);
 
 }  // namespace braid

@@ -10,6 +10,7 @@
 #include "sim/schedule/generators.hpp"
 #include "sim/schedule/list_schedule.hpp"
 #include "sim/schedule/row_writer.hpp"
+#include "sim/schedule/v_search.hpp"
 
 namespace braid {
 
@@ -42,6 +43,7 @@ Schedule zero_bubble_with_memory_limit(const ScheduleRequest& request) {
       }
     }
   }
+  if (const auto unit = at_unit_costs(request)) best.offer(zero_bubble_with_memory_limit(*unit));
   Schedule schedule = best.take();
   schedule.name = "zb";
   return schedule;
