@@ -23,6 +23,7 @@ void EventCore::play(double limit) {
   }
   while (!heap_.empty() && heap_.top().time <= limit_) {
     const Event event = heap_.pop();
+    now_ = event.time;
     const std::uint32_t i = event.instance(), k = event.op();
     switch (event.what()) {
       case Happens::ended:
@@ -65,8 +66,10 @@ void EventCore::begin_timed(std::uint32_t i, std::uint32_t k, double t) {
   Instance& instance = instances_[i];
   const PlannedOp& op = instance.plan->ops[k];
   const EngineOptions& options = in_.options;
-  const double nominal = in_.costs.duration[op.work].value * instance.slowdown *
-                         jitter_factor(options.seed, instance.gpu, k, options.jitter);
+  double nominal = in_.costs.duration[op.work].value;
+  if (op.lane == Lane::compute) {  // copies and abstract transfers do not hang on the GPU's clock
+    nominal *= instance.slowdown * jitter_factor(options.seed, instance.gpu, k, options.jitter);
+  }
   instance.times[k].start = t;
   double end = t + nominal;
   if (op.lane == Lane::compute) {
@@ -171,7 +174,11 @@ void EventCore::request(std::uint32_t i, std::uint32_t k, double t) {
   limit_ = std::min(limit_, t);
 }
 
-void EventCore::flow_ended(std::uint32_t instance, std::uint32_t op, double time) { ended(instance, op, time); }
+void EventCore::flow_ended(std::uint32_t instance, std::uint32_t op, double time) {
+  BRAID_CHECK(heap_.empty() || heap_.top().time >= time, "all that was before the end of a flow has been played");
+  // The network's clock rounds: an end that it finds a hair before what the core has played already is of that time.
+  ended(instance, op, std::max(time, now_));
+}
 
 void EventCore::ended(std::uint32_t i, std::uint32_t k, double t) {
   const PlannedOp& op = instances_[i].plan->ops[k];

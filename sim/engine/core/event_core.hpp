@@ -55,6 +55,7 @@ class EventCore {
   void play(double limit);
   /// What the last play() asked for, all at one time, by (instance, op). The driver starts them and clears the list.
   std::vector<FlowRequest>& requests() { return requests_; }
+  /// To be called when everything up to `time` has been played.
   void flow_ended(std::uint32_t instance, std::uint32_t op, double time);
 
   bool idle() const { return heap_.empty(); }
@@ -124,6 +125,7 @@ class EventCore {
   EventHeap heap_;
   std::vector<FlowRequest> requests_;
   double limit_ = 0;
+  double now_ = 0;  ///< time of the last event
   std::size_t unfinished_ = 0;
   bool started_ = false;
   bool contention_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before the first event, and after the last.
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "sim/base/error.hpp"
@@ -9,11 +10,20 @@
 namespace braid {
 namespace {
 
+bool is_duration(Seconds t) { return t.value >= 0 && std::isfinite(t.value); }
+bool is_comm_cost(const CommCost& cost) { return is_duration(cost.latency) && is_duration(cost.transfer); }
+
 void check_costs(const Program& program, const Costs& costs) {
   const std::size_t works = program.works.size();
   BRAID_CHECK(costs.duration.size() == works, "every work has a duration");
+  BRAID_CHECK(std::ranges::all_of(costs.duration, is_duration), "a duration is finite and not negative");
+  BRAID_CHECK(is_duration(costs.launch), "the launch time is finite and not negative");
   BRAID_CHECK(costs.collective.size() == works, "every work has a collective cost");
+  BRAID_CHECK(std::ranges::all_of(costs.collective, is_comm_cost), "a collective's cost is finite and not negative");
   BRAID_CHECK(costs.message.size() == works, "every work has a message cost");
+  for (const auto& paths : costs.message) {
+    BRAID_CHECK(std::ranges::all_of(paths, is_comm_cost), "a message's cost is finite and not negative");
+  }
   BRAID_CHECK(costs.stretch.empty() || costs.stretch.size() == works, "every work has a row of stretches, or none has");
   for (const std::vector<double>& row : costs.stretch) {
     BRAID_CHECK(row.empty() || row.size() == works, "a row of stretches has an entry for every work, or none");

@@ -4,7 +4,7 @@
 // Four children a node: half the levels of a binary heap, and the children share a cache line.
 #pragma once
 
-#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -13,7 +13,7 @@ namespace braid {
 enum class Happens : std::uint8_t { ended, launched, latency_over };
 
 struct Event {
-  double time = 0;
+  double time = 0;       ///< not negative
   std::uint64_t id = 0;  ///< instance, op and what happens, in that order of weight
 
   static Event at(double time, std::uint32_t instance, std::uint32_t op, Happens what) {
@@ -22,7 +22,12 @@ struct Event {
   std::uint32_t instance() const { return static_cast<std::uint32_t>(id >> 40); }
   std::uint32_t op() const { return static_cast<std::uint32_t>(id >> 8); }
   Happens what() const { return static_cast<Happens>(id & 0xff); }
-  bool before(const Event& other) const { return time < other.time || (time == other.time && id < other.id); }
+
+  /// Peers run in step, so equal times are the rule and a branch on them would be a coin toss: compare as one number.
+  /// Doubles that are not negative are ordered like their bits.
+  __extension__ using Key = unsigned __int128;
+  Key key() const { return Key{std::bit_cast<std::uint64_t>(time)} << 64 | id; }
+  bool before(const Event& other) const { return key() < other.key(); }
 };
 inline constexpr int kMaxInstances = 1 << 24;
 
@@ -51,15 +56,22 @@ class EventHeap {
     const std::size_t size = events_.size();
     if (size == 0) return first;
     std::size_t hole = 0;
-    for (std::size_t child = 1; child < size; child = kChildren * hole + 1) {
-      const std::size_t stop = std::min(child + kChildren, size);
+    std::size_t child = 1;
+    for (; child + kChildren <= size; child = kChildren * hole + 1) {
+      const Event* c = events_.data() + child;
+      const std::size_t left = c[1].before(c[0]) ? 1 : 0, right = c[3].before(c[2]) ? 3 : 2;
+      const std::size_t least = c[right].before(c[left]) ? right : left;
+      if (!c[least].before(last)) break;
+      events_[hole] = c[least];
+      hole = child + least;
+    }
+    if (child < size && child + kChildren > size) {  // the last node that has children has fewer
       std::size_t least = child;
-      for (std::size_t other = child + 1; other < stop; ++other) {
-        if (events_[other].before(events_[least])) least = other;
+      while (++child < size) least = events_[child].before(events_[least]) ? child : least;
+      if (events_[least].before(last)) {
+        events_[hole] = events_[least];
+        hole = least;
       }
-      if (!events_[least].before(last)) break;
-      events_[hole] = events_[least];
-      hole = least;
     }
     events_[hole] = last;
     return first;

@@ -31,6 +31,7 @@ Timeline play_timeline(const Program& program, const Replicas& replicas, PlayMem
   Timeline timeline;
   timeline.provenance.kind = "simulated";
   timeline.flows = flows;
+  timeline.provenance.facts["folded"] = replicas.folded ? "yes" : "no";
   timeline.multiplicity = replicas.folded ? replicas.placement.tp * replicas.placement.dp : 1;
   timeline.ranks.reserve(static_cast<std::size_t>(replicas.instances()));
   for (int i = 0; i < replicas.instances(); ++i) {

@@ -47,19 +47,26 @@ Replicas replicas_to_play(const Program& program, const Cluster& cluster, const 
   return {.placement = program.placement, .folded = true};
 }
 
-MessagePaths message_paths(const Program& program, const Cluster& cluster, const Replicas& replicas) {
+std::vector<MessagePair> message_pairs(const Program& program) {
   std::map<std::pair<int, int>, int> counts;
   for (const Message& message : program.messages) ++counts[{message.from, message.to}];
-  MessagePaths paths;
-  std::map<std::pair<int, int>, std::uint32_t> index;
+  std::vector<MessagePair> pairs;
   for (const auto& [ends, messages] : counts) {
-    index[ends] = static_cast<std::uint32_t>(paths.pairs.size());
-    paths.pairs.push_back({.from = ends.first, .to = ends.second, .messages = messages});
+    pairs.push_back({.from = ends.first, .to = ends.second, .messages = messages});
   }
+  return pairs;
+}
+
+MessagePaths message_paths(const Program& program, const Cluster& cluster, const Replicas& replicas) {
+  MessagePaths paths{.pairs = message_pairs(program), .pair_of = {}, .kinds = {}};
+  const auto ends = [](const auto& pair) { return std::pair(pair.from, pair.to); };
   paths.pair_of.reserve(program.messages.size());
-  for (const Message& message : program.messages) paths.pair_of.push_back(index.at({message.from, message.to}));
+  for (const Message& message : program.messages) {
+    const auto found = std::ranges::lower_bound(paths.pairs, ends(message), {}, ends);
+    paths.pair_of.push_back(static_cast<std::uint32_t>(found - paths.pairs.begin()));
+  }
   const Fabric fabric(cluster);
-  for (const MessagePaths::Pair& pair : paths.pairs) {
+  for (const MessagePair& pair : paths.pairs) {
     for (int column = 0; column < replicas.columns(); ++column) {
       paths.kinds.push_back(fabric.path_kind(replicas.gpu(pair.from, column), replicas.gpu(pair.to, column)));
     }

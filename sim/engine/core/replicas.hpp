@@ -31,14 +31,18 @@ struct Replicas {
 /// Throws Error if the placement needs more GPUs than the cluster has or `slowdown` names too few or absurd ones.
 Replicas replicas_to_play(const Program& program, const Cluster& cluster, const EngineOptions& options);
 
-/// Ordered pairs of pipeline ranks that exchange messages, and the kind of path between them in each column.
+/// An ordered pair of pipeline ranks that exchange messages.
+struct MessagePair {
+  int from = 0;
+  int to = 0;
+  int messages = 0;  ///< of one column in a step
+};
+/// By (from, to).
+std::vector<MessagePair> message_pairs(const Program& program);
+
+/// The pairs, and the kind of path between their GPUs in each column.
 struct MessagePaths {
-  struct Pair {
-    int from = 0;
-    int to = 0;
-    int messages = 0;  ///< of one column in a step
-  };
-  std::vector<Pair> pairs;             ///< by (from, to)
+  std::vector<MessagePair> pairs;      ///< by (from, to)
   std::vector<std::uint32_t> pair_of;  ///< by message
   std::vector<PathKind> kinds;         ///< [pair * columns + column]
 };

@@ -24,15 +24,16 @@ constexpr double kBeforeCompletion = 2 * kPrecision;
 /// Volumes are whole numbers of 64 bits in SimGrid: the largest one of a play is put at this many units.
 constexpr double kLargestVolume = 0x1p61;
 
-class Silent {
+/// SimGrid's engine, set to share links and to model nothing else, and to print errors only.
+class PlainEngine {
  public:
-  Silent() : engine_(&count_, words_) {
+  PlainEngine() : engine_(&count_, words_) {
     s4u::Engine::set_config("network/model:CM02");
     s4u::Engine::set_config("network/crosstraffic:0");
     s4u::Engine::set_config("network/TCP-gamma:1e30");
-    s4u::Engine::set_config("surf/precision:1e-12");
+    s4u::Engine::set_config("surf/precision:1e-12");  // kPrecision
   }
-  s4u::Engine& engine() { return engine_; }
+  void run() { engine_.run(); }
 
  private:
   char name_[6] = "braid";
@@ -60,6 +61,7 @@ class FlowNetwork {
   };
 
   void build(const FlowPlan& plan);
+  void add_source(s4u::NetZone& star, std::vector<const s4u::Link*>& links, std::size_t route);
   void start(const FlowRequest& request);
   void completed(const s4u::Activity& activity);
   void wake_at(double time);
@@ -69,9 +71,9 @@ class FlowNetwork {
 
   EventCore& core_;
   const FlowPlan& plan_;
-  Silent silent_;
+  PlainEngine engine_;
   s4u::Host* sink_ = nullptr;
-  std::vector<s4u::Host*> sources_;  ///< by route
+  std::vector<s4u::Host*> sources_;  ///< by route; null: nobody takes it
   double scale_ = 1;                 ///< units of volume per byte
   std::vector<Flow> flows_;
   std::vector<std::size_t> free_flows_, resting_flows_;  ///< resting: ended in this very step of SimGrid
@@ -99,25 +101,31 @@ void FlowNetwork::build(const FlowPlan& plan) {
   std::vector<const s4u::Link*> links(plan.capacity.size(), nullptr);
   sink_ = star->create_host("sink", 1.0)->seal();
   star->add_route(nullptr, sink_->get_netpoint(), nullptr, nullptr, std::vector<s4u::LinkInRoute>{}, false);
-  for (std::size_t route = 0; route < plan.routes.size(); ++route) {
-    std::vector<s4u::LinkInRoute> up;
-    for (int index : plan.routes[route]) {
-      const auto link = static_cast<std::size_t>(index);
-      if (links[link] == nullptr) {
-        links[link] = star->create_link(std::to_string(link), plan.capacity[link] * scale_)->set_latency(0)->seal();
-      }
-      up.emplace_back(links[link]);
-    }
-    sources_.push_back(star->create_host("route" + std::to_string(route), 1.0)->seal());
-    star->add_route(sources_.back()->get_netpoint(), nullptr, nullptr, nullptr, up, false);
+  sources_.assign(plan.routes.size(), nullptr);
+  for (const FlowPlan::Transfer& transfer : plan.transfers) {
+    for (int route : transfer.routes) add_source(*star, links, static_cast<std::size_t>(route));
   }
   star->seal();
+}
+
+void FlowNetwork::add_source(s4u::NetZone& star, std::vector<const s4u::Link*>& links, std::size_t route) {
+  if (sources_[route] != nullptr) return;
+  std::vector<s4u::LinkInRoute> up;
+  for (int index : plan_.routes[route]) {
+    const auto link = static_cast<std::size_t>(index);
+    if (links[link] == nullptr) {
+      links[link] = star.create_link(std::to_string(link), plan_.capacity[link] * scale_)->set_latency(0)->seal();
+    }
+    up.emplace_back(links[link]);
+  }
+  sources_[route] = star.create_host("route" + std::to_string(route), 1.0)->seal();
+  star.add_route(sources_[route]->get_netpoint(), nullptr, nullptr, nullptr, up, false);
 }
 
 std::uint64_t FlowNetwork::run() {
   s4u::Activity::on_completion_cb([this](const s4u::Activity& activity) { completed(activity); });
   wake_at(0);
-  silent_.engine().run();
+  engine_.run();
   return started_;
 }
 
@@ -154,9 +162,9 @@ void FlowNetwork::completed(const s4u::Activity& activity) {
   const std::size_t transfer = flows_[slot].transfer;
   resting_flows_.push_back(slot);
   --live_;
-  if (--transfers_[transfer].flows_left > 0) return;
-  // Other flows may end in this step; hear of all of them before the core goes on.
-  ended_.push_back(transfer);
+  if (--transfers_[transfer].flows_left == 0) ended_.push_back(transfer);
+  // Other flows may end in this step; hear of all of them before the core goes on. Also after a flow whose transfer
+  // has others left: the core was told to play no further than this.
   wake_at(s4u::Engine::get_clock());
 }
 
@@ -186,6 +194,11 @@ void FlowNetwork::pump() {
   const double now = s4u::Engine::get_clock();
   free_flows_.insert(free_flows_.end(), resting_flows_.begin(), resting_flows_.end());
   resting_flows_.clear();
+  for (;;) {
+    core_.play(now);  // it has stopped a little short of this
+    if (core_.requests().empty()) break;
+    start_due(now);
+  }
   std::ranges::sort(ended_, {}, [this](std::size_t n) { return std::pair(transfers_[n].instance, transfers_[n].op); });
   for (std::size_t n : ended_) {
     core_.flow_ended(transfers_[n].instance, transfers_[n].op, now);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <map>
 #include <set>
 
 namespace braid {
@@ -25,15 +24,13 @@ class Loader {
   Loader(const Program& program, const Fabric& fabric) : program_(program), fabric_(fabric) {}
 
   void messages() {
-    std::map<std::pair<int, int>, int> counts;  // in the order of MessagePaths::pairs
-    for (const Message& message : program_.messages) ++counts[{message.from, message.to}];
-    int pair = 0;
     const Placement& place = program_.placement;
-    for (const auto& [ends, count] : counts) {
-      open({.message = true, .pair = pair++});
+    int number = 0;
+    for (const MessagePair& pair : message_pairs(program_)) {
+      open({.message = true, .pair = number++});
       for (int dp = 0; dp < place.dp; ++dp) {
         for (int tp = 0; tp < place.tp; ++tp) {
-          add({place.gpu(tp, ends.first, dp), place.gpu(tp, ends.second, dp)}, count > 1);
+          add({place.gpu(tp, pair.from, dp), place.gpu(tp, pair.to, dp)}, pair.messages > 1);
         }
       }
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/engine/tiny_program.hpp"
+#include "tests/sim/engine/verified.hpp"
 
 namespace braid {
 namespace {
@@ -16,7 +17,7 @@ TEST(Contention, StretchesAnOpOnlyWhileTheOtherRuns) {
   tiny.stretch(work, reduce, 1);
   tiny.op(0, Lane::tp, reduce);
   const auto op = tiny.op(0, Lane::compute, work);
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(span_of(t, 0, Lane::compute, op).end, 5_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, op).stretch, 1_s);
 }
@@ -37,7 +38,7 @@ TEST(Contention, AddsUpWhatRunsAtTheSameTime) {
   tiny.op(0, Lane::dp, dp, {after_3});
   const auto op = tiny.op(0, Lane::compute, work);
   for (bool fold : {true, false}) {
-    const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.fold = fold});
+    const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.fold = fold});
     EXPECT_NEAR(span_of(t, 0, Lane::compute, op).end.value, 83.0 / 6, 1e-13);
     EXPECT_NEAR(span_of(t, 0, Lane::compute, op).stretch.value, 23.0 / 6, 1e-13);
   }
@@ -54,7 +55,7 @@ TEST(Contention, SlowsBothEndsWhileAMessageMoves) {
   tiny.send(0, 1, bytes, {}, {delay});
   const auto a = tiny.op(0, Lane::compute, work);
   const auto b = tiny.op(1, Lane::compute, work);
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_NEAR(span_of(t, 0, Lane::compute, a).end.value, 14.0 / 3, 1e-14);
   EXPECT_NEAR(span_of(t, 1, Lane::compute, b).end.value, 14.0 / 3, 1e-14);
   EXPECT_NEAR(span_of(t, 1, Lane::compute, b).stretch.value, 2.0 / 3, 1e-14);
@@ -69,7 +70,7 @@ TEST(Contention, LeavesOpsThatOnlyTouchInTimeAlone) {
   const auto before = tiny.op(0, Lane::compute, work);
   const auto between = tiny.op(0, Lane::tp, reduce, {before});
   const auto after = tiny.op(0, Lane::compute, work, {between});
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(span_of(t, 0, Lane::compute, before).stretch, 0_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, after).end, 4_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, after).stretch, 0_s);
@@ -85,7 +86,7 @@ TEST(Contention, SpeedsUpAgainWhenACommunicationEndsEarly) {
   tiny.op(0, Lane::tp, reduce);
   const auto first = tiny.op(0, Lane::compute, work);
   const auto second = tiny.op(0, Lane::compute, work);
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(span_of(t, 0, Lane::compute, first).stretch, 2_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, second).end, 4_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, second).stretch, 0_s);
@@ -100,7 +101,7 @@ TEST(Contention, CountsWorkOfZeroStretchAsNothing) {
   tiny.stretch(other, reduce, 3);
   tiny.op(0, Lane::tp, reduce);
   tiny.op(0, Lane::compute, work);
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2)).step_time, 4_s);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2)).step_time, 4_s);
 }
 
 }  // namespace

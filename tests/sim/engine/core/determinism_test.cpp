@@ -8,6 +8,7 @@
 #include "sim/engine/core/jitter.hpp"
 #include "tests/sim/engine/synthetic_program.hpp"
 #include "tests/sim/engine/tiny_program.hpp"
+#include "tests/sim/engine/verified.hpp"
 
 namespace braid {
 namespace {
@@ -19,15 +20,15 @@ Synthetic example() {
 TEST(Determinism, GivesTheSameBytesTwice) {
   const Synthetic s = example();
   const EngineOptions options{.fold = false, .seed = 3, .jitter = 0.05};
-  const auto once = all_times(simulate_ideal(s.program, s.costs, tiny_cluster(2, 4), options));
-  const auto twice = all_times(simulate_ideal(s.program, s.costs, tiny_cluster(2, 4), options));
+  const auto once = all_times(play_ideal(s.program, s.costs, tiny_cluster(2, 4), options));
+  const auto twice = all_times(play_ideal(s.program, s.costs, tiny_cluster(2, 4), options));
   EXPECT_EQ(once, twice);
 }
 
 TEST(Determinism, DependsOnTheSeed) {
   const Synthetic s = example();
   const auto step = [&](std::uint64_t seed) {
-    return simulate_ideal(s.program, s.costs, tiny_cluster(2, 4), {.seed = seed, .jitter = 0.05}).step_time;
+    return play_ideal(s.program, s.costs, tiny_cluster(2, 4), {.seed = seed, .jitter = 0.05}).step_time;
   };
   EXPECT_EQ(step(1), step(1));
   EXPECT_NE(step(1), step(2));
@@ -53,8 +54,8 @@ TEST(Determinism, IsBlindToTheNumbersOfRanksMessagesAndBatches) {
       if (op.message != kNoMessage) op.message = messages - 1 - op.message;
     }
   }
-  const Timeline a = simulate_ideal(s.program, s.costs, tiny_cluster(2, 4));
-  const Timeline b = simulate_ideal(turned.program, turned.costs, tiny_cluster(2, 4));
+  const Timeline a = play_ideal(s.program, s.costs, tiny_cluster(2, 4));
+  const Timeline b = play_ideal(turned.program, turned.costs, tiny_cluster(2, 4));
   for (int r = 0; r <= last; ++r) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       const auto& x = a.ranks[static_cast<std::size_t>(r)].lanes[lane];
@@ -94,8 +95,8 @@ TEST(Jitter, ChangesOneRankWithoutTouchingTheOthers) {
   two.op(0, Lane::compute, work);
   two.op(1, Lane::compute, work);
   const EngineOptions options{.seed = 5, .jitter = 0.2};
-  const Timeline a = simulate_ideal(one.program, one.costs, tiny_cluster(1, 2), options);
-  const Timeline b = simulate_ideal(two.program, two.costs, tiny_cluster(1, 2), options);
+  const Timeline a = play_ideal(one.program, one.costs, tiny_cluster(1, 2), options);
+  const Timeline b = play_ideal(two.program, two.costs, tiny_cluster(1, 2), options);
   EXPECT_EQ(span_of(a, 0, Lane::compute, 0).end, span_of(b, 0, Lane::compute, 0).end);
   EXPECT_NE(span_of(b, 0, Lane::compute, 0).end, span_of(b, 1, Lane::compute, 0).end);
 }

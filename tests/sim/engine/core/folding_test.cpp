@@ -4,6 +4,7 @@
 
 #include "tests/sim/engine/synthetic_program.hpp"
 #include "tests/sim/engine/tiny_program.hpp"
+#include "tests/sim/engine/verified.hpp"
 
 namespace braid {
 namespace {
@@ -13,8 +14,8 @@ TEST(Folding, EqualsPlayingEveryRank) {
     const Synthetic s = synthetic_program(
         {.placement = {.tp = 2, .pp = 3, .dp = 2}, .p2p = p2p, .microbatches = 7, .layers = 2, .stretch = 0.3});
     const Cluster cluster = tiny_cluster(3, 4);
-    const Timeline folded = simulate_ideal(s.program, s.costs, cluster);
-    const Timeline all = simulate_ideal(s.program, s.costs, cluster, {.fold = false});
+    const Timeline folded = play_ideal(s.program, s.costs, cluster);
+    const Timeline all = play_ideal(s.program, s.costs, cluster, {.fold = false});
     ASSERT_EQ(folded.ranks.size(), 3u);
     ASSERT_EQ(folded.multiplicity, 4);
     ASSERT_EQ(all.ranks.size(), 12u);
@@ -36,9 +37,9 @@ TEST(Folding, EqualsPlayingEveryRank) {
 TEST(Folding, IsGivenUpForAStraggler) {
   TinyProgram tiny({.tp = 2});
   tiny.op(0, Lane::compute, tiny.compute(1));
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.slowdown = {1, 1}}).ranks.size(), 1u);
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.slowdown = {1, 2}}).ranks.size(), 2u);
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.jitter = 0.1}).ranks.size(), 2u);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.slowdown = {1, 1}}).ranks.size(), 1u);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.slowdown = {1, 2}}).ranks.size(), 2u);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.jitter = 0.1}).ranks.size(), 2u);
 }
 
 TEST(Folding, IsGivenUpWhenColumnsTakeDifferentPaths) {
@@ -51,7 +52,7 @@ TEST(Folding, IsGivenUpWhenColumnsTakeDifferentPaths) {
     tiny.send(0, 1, bytes);
     Cluster cluster = tiny_cluster(2, 4);
     cluster.inter = InterNode::fat_tree;
-    return simulate_ideal(tiny.program, tiny.costs, cluster);
+    return play_ideal(tiny.program, tiny.costs, cluster);
   };
   EXPECT_EQ(ranks(2, 3).ranks.size(), 2u);
   const Timeline t = ranks(3, 2);

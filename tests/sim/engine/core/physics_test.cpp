@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/engine/tiny_program.hpp"
+#include "tests/sim/engine/verified.hpp"
 
 namespace braid {
 namespace {
@@ -14,7 +15,7 @@ TEST(IdealNetwork, TakesASecondForAByteAtAByteASecond) {
   const auto byte = tiny.message(0, (1_B / 1_Bps).value);
   const auto produced = tiny.op(0, Lane::compute, half);
   const auto ends = tiny.send(0, 1, byte, {produced});
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(t.step_time, 1.5_s);
   EXPECT_EQ(span_of(t, 1, Lane::pp, ends.recv).start, 0.5_s);
   EXPECT_EQ(span_of(t, 1, Lane::pp, ends.recv).end, 1.5_s);
@@ -25,7 +26,7 @@ TEST(IdealNetwork, PaysTheLatencyBeforeTheBytes) {
   // 10 us + 3 GB / (300 GB/s) = 10 us + 10 ms = 10.01 ms.
   TinyProgram tiny({.pp = 2});
   tiny.send(0, 1, tiny.message((10_us).value, (3_GB / 300_GBps).value));
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_NEAR(t.step_time.value, 10.01e-3, 1e-15);
 }
 
@@ -35,7 +36,7 @@ TEST(IdealNetwork, LetsMessagesOfOnePairOverlap) {
   const auto bytes = tiny.message(0, 2);
   const auto first = tiny.send(0, 1, bytes);
   const auto second = tiny.send(0, 1, bytes, {tiny.op(0, Lane::compute, tiny.compute(1))});
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(span_of(t, 1, Lane::pp, first.recv).end, 2_s);
   EXPECT_EQ(span_of(t, 1, Lane::pp, second.recv).end, 3_s);
 }
@@ -46,7 +47,7 @@ TEST(Lanes, RunTheirOpsInProgramOrder) {
   const auto copied = tiny.op(0, Lane::h2d, tiny.compute(3));
   const auto first = tiny.op(0, Lane::compute, tiny.compute(1), {copied});
   const auto second = tiny.op(0, Lane::compute, tiny.compute(2));
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1));
   EXPECT_EQ(span_of(t, 0, Lane::compute, first).start, 3_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, second).start, 4_s);
   EXPECT_EQ(t.step_time, 6_s);
@@ -58,7 +59,7 @@ TEST(Lanes, RunBesideOneAnother) {
   const auto out = tiny.op(0, Lane::d2h, tiny.compute(2));
   const auto in = tiny.op(0, Lane::h2d, tiny.compute(3));
   tiny.op(0, Lane::compute, tiny.compute(1), {out, in, out});
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1)).step_time, 4_s);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1)).step_time, 4_s);
 }
 
 TEST(Launch, KeepsOpsFromStartingBeforeTheHostHasIssuedThem) {
@@ -67,7 +68,7 @@ TEST(Launch, KeepsOpsFromStartingBeforeTheHostHasIssuedThem) {
   const auto work = tiny.compute(0.1);
   for (int k = 0; k < 3; ++k) tiny.op(0, Lane::compute, work);
   tiny.costs.launch = 1_s;
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1));
   EXPECT_EQ(span_of(t, 0, Lane::compute, 0).start, 1_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, 2).start, 3_s);
 }
@@ -78,7 +79,7 @@ TEST(Launch, CostsNothingWhileTheHostIsAhead) {
   const auto work = tiny.compute(5);
   for (int k = 0; k < 3; ++k) tiny.op(0, Lane::compute, work);
   tiny.costs.launch = 1_s;
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1)).step_time, 16_s);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1)).step_time, 16_s);
 }
 
 TEST(BatchedMessages, StartWhenAllOfTheBatchArePosted) {
@@ -88,14 +89,14 @@ TEST(BatchedMessages, StartWhenAllOfTheBatchArePosted) {
   const auto late = tiny.op(1, Lane::compute, tiny.compute(4));
   const auto there = tiny.send(0, 1, bytes, {}, {late});
   const auto back = tiny.send(1, 0, bytes, {late}, {}, 0);
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(span_of(t, 0, Lane::pp, there.send).start, 4_s);
   EXPECT_EQ(span_of(t, 0, Lane::pp, back.recv).start, 4_s);
   EXPECT_EQ(t.step_time, 5_s);
 }
 
 TEST(EagerMessages, AreNotDelayedByTheReceiver) {
-  // The receiver is busy until 4 s; the message still moves from 0 to 1.
+  // The receiver is busy until 4 s, and even if its op is said to wait for that, the message moves from 0 to 1.
   TinyProgram tiny({.pp = 2});
   const auto late = tiny.op(1, Lane::compute, tiny.compute(4));
   const auto ends = tiny.send(0, 1, tiny.message(0, 1), {}, {late});
@@ -108,7 +109,7 @@ TEST(Collectives, StartWhenTheLastMemberArrives) {
   TinyProgram tiny({.tp = 2});
   const auto before = tiny.op(0, Lane::compute, tiny.compute(1));
   const auto reduce = tiny.op(0, Lane::tp, tiny.collective(Scope::tp, 0.25, 3), {before});
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.slowdown = {1, 2}});
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.slowdown = {1, 2}});
   ASSERT_EQ(t.ranks.size(), 2u);
   EXPECT_EQ(t.multiplicity, 1);
   for (int rank : {0, 1}) {
@@ -123,7 +124,7 @@ TEST(Collectives, SpanTheGpusThatDifferInTheirCoordinateOnly) {
   TinyProgram tiny({.tp = 2, .dp = 2});
   const auto before = tiny.op(0, Lane::compute, tiny.compute(1));
   const auto reduce = tiny.op(0, Lane::dp, tiny.collective(Scope::dp, 0, 1), {before});
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.slowdown = {1, 1, 1, 5}});
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.slowdown = {1, 1, 1, 5}});
   EXPECT_EQ(span_of(t, 0, Lane::dp, reduce).start, 1_s);
   EXPECT_EQ(span_of(t, 2, Lane::dp, reduce).start, 1_s);
   EXPECT_EQ(span_of(t, 1, Lane::dp, reduce).start, 5_s);
@@ -137,8 +138,8 @@ TEST(Collectives, OfOneMemberTakeNoTime) {
   const auto before = tiny.op(0, Lane::compute, work);
   const auto reduce = tiny.op(0, Lane::tp, tiny.collective(Scope::tp, 7, 7), {before});
   tiny.op(0, Lane::compute, work, {reduce});
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2)).step_time, 2_s);
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.fold = false}).step_time, 2_s);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2)).step_time, 2_s);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2), {.fold = false}).step_time, 2_s);
 }
 
 TEST(Timeline, NamesRanksByGpuWhenUnfolded) {
@@ -148,7 +149,7 @@ TEST(Timeline, NamesRanksByGpuWhenUnfolded) {
   tiny.op(0, Lane::compute, work);
   tiny.op(1, Lane::compute, work);
   tiny.op(1, Lane::compute, work);
-  const Timeline t = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.fold = false});
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.fold = false});
   ASSERT_EQ(t.ranks.size(), 4u);
   for (int rank = 0; rank < 4; ++rank) {
     EXPECT_EQ(t.ranks[static_cast<std::size_t>(rank)].rank, rank);
@@ -156,7 +157,7 @@ TEST(Timeline, NamesRanksByGpuWhenUnfolded) {
     EXPECT_EQ(spans.size(), rank % 2 == 0 ? 1u : 2u);
     EXPECT_EQ(spans[0].key.rank, rank);
   }
-  const Timeline folded = simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4));
+  const Timeline folded = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4));
   EXPECT_EQ(folded.ranks.size(), 2u);
   EXPECT_EQ(folded.multiplicity, 2);
 }

@@ -2,7 +2,7 @@
 // Bar 6: where no link is ever shared, SimGrid's flows and the closed form are one.
 #include <gtest/gtest.h>
 
-#include "sim/engine/simgrid/simulate_simgrid.hpp"
+#include "tests/sim/engine/simgrid/verified_simgrid.hpp"
 #include "tests/sim/engine/synthetic_program.hpp"
 #include "tests/sim/engine/tiny_program.hpp"
 
@@ -29,8 +29,8 @@ TEST(ContentionFree, SimgridEqualsIdealWithEveryTransferAFlow) {
                                            .layers = 3,
                                            .stretch = 0.4});
     for (bool fold : {true, false}) {
-      const Timeline ideal = simulate_ideal(s.program, s.costs, cluster, {.fold = fold});
-      const Timeline flows = simulate_simgrid(s.program, s.costs, cluster, {.fold = fold, .closed_form = false});
+      const Timeline ideal = play_ideal(s.program, s.costs, cluster, {.fold = fold});
+      const Timeline flows = play_simgrid(s.program, s.costs, cluster, {.fold = fold, .closed_form = false});
       // Per rank 2 blocks x 3 layers x 2 passes x 5 = 60 tp rings and 3 dp rings; per column 3 pairs x 2 x 5 messages.
       // Each GPU has one flow in a ring: unfolded 16 x 63 + 4 x 30 = 1128; folded 4 x 63 + 30 = 282.
       EXPECT_EQ(flows.flows, fold ? 282u : 1128u);
@@ -49,28 +49,45 @@ TEST(ContentionFree, ARingOverLinksOfDifferentSpeedTakesItsCost) {
   pcie.intra = IntraNode::pcie;
   for (const Cluster& cluster : {two_nodes, pcie}) {
     for (bool fold : {true, false}) {
-      const Timeline t = simulate_simgrid(tiny.program, tiny.costs, cluster, {.fold = fold, .closed_form = false});
+      const Timeline t = play_simgrid(tiny.program, tiny.costs, cluster, {.fold = fold, .closed_form = false});
       EXPECT_GT(t.flows, 0u);
       EXPECT_NEAR(t.step_time.value, 5.5, 1e-12);
     }
   }
 }
 
+TEST(ContentionFree, NothingIsLostBetweenTheEndsOfARingsFlows) {
+  // The NVLink edges of that ring end at 5 / 8 s, its NIC edges at 5 s. Compute ends at 1 s, between the two; what
+  // waits for both starts at 5 s, and the copy that waits for the compute alone at 1 s.
+  TinyProgram tiny({.tp = 4});
+  const auto second = tiny.compute(1);
+  const auto reduce = tiny.op(0, Lane::tp, tiny.collective(Scope::tp, 0, 5));
+  const auto compute = tiny.op(0, Lane::compute, second);
+  const auto both = tiny.op(0, Lane::compute, second, {reduce, compute});
+  const auto copy = tiny.op(0, Lane::d2h, second, {compute});
+  Cluster cluster = tiny_cluster(2, 2);
+  cluster.intra_bandwidth = 8_Bps;
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, cluster, {.fold = false, .closed_form = false});
+  EXPECT_EQ(t.flows, 4u);
+  EXPECT_NEAR(span_of(t, 0, Lane::compute, both).start.value, 5, 1e-12);
+  EXPECT_EQ(span_of(t, 0, Lane::d2h, copy).start, 1_s);
+}
+
 TEST(ContentionFree, TransfersThatNothingCanMeetTakeTheClosedForm) {
   // One message a pair and direction, one lane a group, links of their own: not a flow, and the same times to the bit.
   const Synthetic s = synthetic_program({.placement = {.tp = 2, .pp = 4}, .microbatches = 1, .layers = 3});
   const Cluster cluster = tiny_cluster(4, 2);
-  const Timeline t = simulate_simgrid(s.program, s.costs, cluster, {.fold = false});
+  const Timeline t = play_simgrid(s.program, s.costs, cluster, {.fold = false});
   // Rank r sends F to r + 1 and B to r - 1 by the same NIC: those can meet. Ends have one direction each.
   // NIC up of rank 1: F to 2, B to 0; of 2: F to 3, B to 1. NIC down of 1: F of 0, B of 2; of 2: F of 1, B of 3.
   // So all six messages of a column share a link with another, and no tp ring does: 2 columns x 6.
   EXPECT_EQ(t.flows, 12u);
-  expect_near(simulate_ideal(s.program, s.costs, cluster, {.fold = false}), t, 1e-9);
+  expect_near(play_ideal(s.program, s.costs, cluster, {.fold = false}), t, 1e-9);
 
   const Synthetic pair = synthetic_program({.placement = {.tp = 2, .pp = 2}, .microbatches = 1, .layers = 3});
-  const Timeline alone = simulate_simgrid(pair.program, pair.costs, tiny_cluster(2, 2), {.fold = false});
+  const Timeline alone = play_simgrid(pair.program, pair.costs, tiny_cluster(2, 2), {.fold = false});
   EXPECT_EQ(alone.flows, 0u);
-  EXPECT_EQ(all_times(alone), all_times(simulate_ideal(pair.program, pair.costs, tiny_cluster(2, 2), {.fold = false})));
+  EXPECT_EQ(all_times(alone), all_times(play_ideal(pair.program, pair.costs, tiny_cluster(2, 2), {.fold = false})));
 }
 
 TEST(ContentionFree, ClosedFormAndFlowsAgreeUnderContention) {
@@ -78,8 +95,8 @@ TEST(ContentionFree, ClosedFormAndFlowsAgreeUnderContention) {
   const Synthetic s = synthetic_program(
       {.placement = {.tp = 2, .pp = 4}, .p2p = P2pMode::batched, .microbatches = 9, .layers = 2, .stretch = 0.3});
   const Cluster cluster = tiny_cluster(4, 2);
-  const Timeline some = simulate_simgrid(s.program, s.costs, cluster, {.fold = false});
-  const Timeline all = simulate_simgrid(s.program, s.costs, cluster, {.fold = false, .closed_form = false});
+  const Timeline some = play_simgrid(s.program, s.costs, cluster, {.fold = false});
+  const Timeline all = play_simgrid(s.program, s.costs, cluster, {.fold = false, .closed_form = false});
   EXPECT_LT(some.flows, all.flows);
   EXPECT_GT(some.flows, 0u);
   expect_near(some, all, 1e-9);

@@ -2,7 +2,7 @@
 // How transfers share links, by hand; and the traps of SimGrid 3.32 that would give other numbers.
 #include <gtest/gtest.h>
 
-#include "sim/engine/simgrid/simulate_simgrid.hpp"
+#include "tests/sim/engine/simgrid/verified_simgrid.hpp"
 #include "tests/sim/engine/tiny_program.hpp"
 
 namespace braid {
@@ -18,7 +18,7 @@ TEST(Simgrid, TakesASecondForAByteAtAByteASecond) {
   const auto first = tiny.send(0, 1, byte, {produced});
   const auto later = tiny.op(0, Lane::compute, tiny.compute(3), {first.send});
   tiny.send(0, 1, byte, {later});
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(t.flows, 2u);
   EXPECT_DOUBLE_EQ(end_of(t, 1, first.recv), 1.5);
   EXPECT_DOUBLE_EQ(t.step_time.value, 5.5);  // 1.5 + 3 + 1
@@ -31,7 +31,7 @@ TEST(Simgrid, PaysTheLatencyBeforeTheBytes) {
   cluster.intra_bandwidth = 300_GBps;
   TinyProgram tiny({.pp = 2});
   tiny.send(0, 1, tiny.message((10_us).value, (3_GB / 300_GBps).value));
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, cluster, {.closed_form = false});
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, cluster, {.closed_form = false});
   EXPECT_EQ(t.flows, 1u);
   EXPECT_NEAR(t.step_time.value, 10.01e-3, 1e-13);
 }
@@ -42,7 +42,7 @@ TEST(Simgrid, DoesNotModelTcp) {
   cluster.intra_bandwidth = 50_GBps;
   TinyProgram tiny({.pp = 2});
   tiny.send(0, 1, tiny.message(2e-6, 1e6 / 50e9));
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, cluster, {.closed_form = false});
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, cluster, {.closed_form = false});
   EXPECT_NEAR(t.step_time.value, 22e-6, 1e-14);
 }
 
@@ -52,11 +52,11 @@ TEST(Simgrid, LetsTwoFlowsOnALinkTakeTwiceAsLong) {
   const auto bytes = tiny.message(0, 1);
   const auto one = tiny.send(0, 1, bytes);
   const auto two = tiny.send(0, 2, bytes);
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
   EXPECT_EQ(t.flows, 2u);
   EXPECT_DOUBLE_EQ(end_of(t, 1, one.recv), 2);
   EXPECT_DOUBLE_EQ(end_of(t, 2, two.recv), 2);
-  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4)).step_time, 1_s);
+  EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4)).step_time, 1_s);
 }
 
 TEST(Simgrid, SharesByTheFlowsPresent) {
@@ -70,7 +70,7 @@ TEST(Simgrid, SharesByTheFlowsPresent) {
   const auto a = tiny.send(0, 1, four);
   const auto b = tiny.send(0, 2, four, {at_2});
   const auto c = tiny.send(0, 3, one, {at_3});
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
   EXPECT_NEAR(end_of(t, 3, c.recv), 6, 1e-12);
   EXPECT_NEAR(end_of(t, 1, a.recv), 7, 1e-12);
   EXPECT_NEAR(end_of(t, 2, b.recv), 9, 1e-12);
@@ -82,7 +82,7 @@ TEST(Simgrid, SharesAlikeWhateverTheLatencies) {
   TinyProgram tiny({.pp = 3});
   const auto a = tiny.send(0, 1, tiny.message(1, 8));
   const auto b = tiny.send(0, 2, tiny.message(5, 8));
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
   EXPECT_NEAR(end_of(t, 1, a.recv), 13, 1e-11);
   EXPECT_NEAR(end_of(t, 2, b.recv), 17, 1e-11);
 }
@@ -93,7 +93,7 @@ TEST(Simgrid, KeepsTheTwoDirectionsOfALinkApart) {
   const auto bytes = tiny.message(0, 1);
   tiny.send(0, 1, bytes);
   tiny.send(1, 0, bytes);
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 2), {.closed_form = false});
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 2), {.closed_form = false});
   EXPECT_EQ(t.flows, 2u);
   EXPECT_DOUBLE_EQ(t.step_time.value, 1);
 }
@@ -104,7 +104,7 @@ TEST(Simgrid, KeepsEventsThatLieWithinItsDefaultPrecisionApart) {
   const auto bytes = tiny.message(0, 0.3e-9);
   TinyProgram::Ends last = tiny.send(0, 1, bytes);
   for (int k = 1; k < 1000; ++k) last = tiny.send(0, 1, bytes, {last.send});
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 2));
   EXPECT_EQ(t.flows, 1000u);
   EXPECT_NEAR(t.step_time.value, 300e-9, 1e-17);
 }
@@ -114,7 +114,7 @@ TEST(Simgrid, KeepsVolumesThatAreNotWholeBytesWhole) {
   TinyProgram tiny({.pp = 4});
   tiny.send(2, 3, tiny.message(0, 1000));
   const auto ends = tiny.send(0, 1, tiny.message(0, 0.7));
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4), {.closed_form = false});
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4), {.closed_form = false});
   EXPECT_NEAR(end_of(t, 1, ends.recv), 0.7, 1e-12);
 }
 
@@ -128,7 +128,7 @@ TEST(Simgrid, StretchesAComputeOpUntilTheSharedFlowEnds) {
   tiny.send(0, 1, bytes);
   tiny.send(0, 2, bytes);
   const auto op = tiny.op(1, Lane::compute, work);
-  const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4));
   EXPECT_NEAR(span_of(t, 1, Lane::compute, op).end.value, 4, 1e-12);
   EXPECT_NEAR(span_of(t, 1, Lane::compute, op).stretch.value, 1, 1e-12);
 }
@@ -141,7 +141,7 @@ TEST(Simgrid, SlowsARingByWhatElseUsesItsLinks) {
   const auto reduce = tiny.op(1, Lane::tp, tiny.collective(Scope::tp, 0, 2));
   const auto ends = tiny.send(0, 1, tiny.message(0, 1));
   for (bool fold : {true, false}) {
-    const Timeline t = simulate_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4), {.fold = fold});
+    const Timeline t = play_simgrid(tiny.program, tiny.costs, tiny_cluster(1, 4), {.fold = fold});
     const int rank = fold ? 1 : 2;
     EXPECT_NEAR(end_of(t, rank, ends.recv), 2, 1e-12);
     EXPECT_NEAR(span_of(t, rank, Lane::tp, reduce).end.value, 3, 1e-12);
@@ -157,7 +157,7 @@ Timeline all_cross(double oversubscription, bool fold) {
   TinyProgram tiny({.tp = 1, .pp = 8});
   const auto bytes = tiny.message(0, 1);
   for (int r = 0; r < 4; ++r) tiny.send(r, 4 + r, bytes);
-  return simulate_simgrid(tiny.program, tiny.costs, cluster, {.fold = fold});
+  return play_simgrid(tiny.program, tiny.costs, cluster, {.fold = fold});
 }
 
 TEST(Simgrid, TakesTwiceAsLongAcrossLeavesThatAreTwiceOversubscribed) {

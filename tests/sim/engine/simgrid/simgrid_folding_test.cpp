@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "sim/engine/simgrid/simulate_simgrid.hpp"
+#include "tests/sim/engine/simgrid/verified_simgrid.hpp"
 #include "tests/sim/engine/synthetic_program.hpp"
 #include "tests/sim/engine/tiny_program.hpp"
 
@@ -84,8 +84,8 @@ TEST(SimgridFolding, EqualsPlayingEveryRankOnEveryKindOfCluster) {
     SCOPED_TRACE(one.name);
     const Synthetic s = synthetic_program(
         {.placement = one.placement, .p2p = P2pMode::batched, .microbatches = 6, .layers = 2, .stretch = 0.3});
-    const Timeline folded = simulate_simgrid(s.program, s.costs, one.cluster);
-    const Timeline all = simulate_simgrid(s.program, s.costs, one.cluster, {.fold = false});
+    const Timeline folded = play_simgrid(s.program, s.costs, one.cluster);
+    const Timeline all = play_simgrid(s.program, s.costs, one.cluster, {.fold = false});
     ASSERT_EQ(all.ranks.size(), static_cast<std::size_t>(one.placement.ranks()));
     EXPECT_GT(all.flows, 0u);
     ASSERT_EQ(folded.multiplicity != 1, one.folds);
