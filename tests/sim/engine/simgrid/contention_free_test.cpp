@@ -56,23 +56,6 @@ TEST(ContentionFree, ARingOverLinksOfDifferentSpeedTakesItsCost) {
   }
 }
 
-TEST(ContentionFree, NothingIsLostBetweenTheEndsOfARingsFlows) {
-  // The NVLink edges of that ring end at 5 / 8 s, its NIC edges at 5 s. Compute ends at 1 s, between the two; what
-  // waits for both starts at 5 s, and the copy that waits for the compute alone at 1 s.
-  TinyProgram tiny({.tp = 4});
-  const auto second = tiny.compute(1);
-  const auto reduce = tiny.op(0, Lane::tp, tiny.collective(Scope::tp, 0, 5));
-  const auto compute = tiny.op(0, Lane::compute, second);
-  const auto both = tiny.op(0, Lane::compute, second, {reduce, compute});
-  const auto copy = tiny.op(0, Lane::d2h, second, {compute});
-  Cluster cluster = tiny_cluster(2, 2);
-  cluster.intra_bandwidth = 8_Bps;
-  const Timeline t = play_simgrid(tiny.program, tiny.costs, cluster, {.fold = false, .closed_form = false});
-  EXPECT_EQ(t.flows, 4u);
-  EXPECT_NEAR(span_of(t, 0, Lane::compute, both).start.value, 5, 1e-12);
-  EXPECT_EQ(span_of(t, 0, Lane::d2h, copy).start, 1_s);
-}
-
 TEST(ContentionFree, TransfersThatNothingCanMeetTakeTheClosedForm) {
   // One message a pair and direction, one lane a group, links of their own: not a flow, and the same times to the bit.
   const Synthetic s = synthetic_program({.placement = {.tp = 2, .pp = 4}, .microbatches = 1, .layers = 3});

@@ -99,7 +99,14 @@ TEST(Simgrid, KeepsTheTwoDirectionsOfALinkApart) {
 }
 
 TEST(Simgrid, KeepsEventsThatLieWithinItsDefaultPrecisionApart) {
-  // A chain of 1000 messages of 0.3 ns: 300 ns. With the default precision of 1 ns neighbours would be merged.
+  // Two messages of 10 and 10.5 ns side by side, and a chain of 1000 of 0.3 ns: 300 ns. With the default precision of
+  // 1 ns the second would end with the first.
+  TinyProgram pair({.pp = 4});
+  pair.send(0, 1, pair.message(0, 10e-9));
+  const auto longer = pair.send(2, 3, pair.message(0, 10.5e-9));
+  const Timeline two = play_simgrid(pair.program, pair.costs, tiny_cluster(1, 4), {.closed_form = false});
+  EXPECT_NEAR(end_of(two, 3, longer.recv), 10.5e-9, 1e-18);
+
   TinyProgram tiny({.pp = 2});
   const auto bytes = tiny.message(0, 0.3e-9);
   TinyProgram::Ends last = tiny.send(0, 1, bytes);
@@ -146,6 +153,28 @@ TEST(Simgrid, SlowsARingByWhatElseUsesItsLinks) {
     EXPECT_NEAR(end_of(t, rank, ends.recv), 2, 1e-12);
     EXPECT_NEAR(span_of(t, rank, Lane::tp, reduce).end.value, 3, 1e-12);
   }
+}
+
+TEST(Simgrid, GoesOnBetweenTheEndsOfARingsFlows) {
+  // Ring of rank 0 over GPUs 0, 1 | 2, 3: edges 0 -> 1 and 2 -> 3 by NVLink at 8 B/s, 1 -> 2 and 3 -> 0 by NIC at
+  // 1 B/s. Volume 5 B each: NVLink's end at 5 / 8 s. Rank 1 (GPUs 4 .. 7) sends 1 B at 1 s, when a compute op ends.
+  // Into GPU 1 nothing else comes by NIC: 1 .. 2. Into GPU 0 the ring does: halves 1 .. 3, then the ring has 3 left: 6.
+  // What waits for the compute alone starts at 1 s, what waits for the ring too at 6 s.
+  TinyProgram tiny({.tp = 4, .pp = 2});
+  const auto second = tiny.compute(1);
+  const auto reduce = tiny.op(0, Lane::tp, tiny.collective(Scope::tp, 0, 5));
+  const auto compute = tiny.op(0, Lane::compute, second);
+  const auto both = tiny.op(0, Lane::compute, second, {reduce, compute});
+  const auto copy = tiny.op(0, Lane::d2h, second, {compute});
+  const auto ends = tiny.send(1, 0, tiny.message(0, 1), {tiny.op(1, Lane::compute, second)});
+  Cluster cluster = tiny_cluster(4, 2);
+  cluster.intra_bandwidth = 8_Bps;
+  const Timeline t = play_simgrid(tiny.program, tiny.costs, cluster, {.fold = false, .closed_form = false});
+  EXPECT_EQ(t.flows, 8u);
+  EXPECT_NEAR(end_of(t, 1, ends.recv), 2, 1e-12);
+  EXPECT_NEAR(end_of(t, 0, ends.recv), 3, 1e-12);
+  EXPECT_NEAR(span_of(t, 0, Lane::compute, both).start.value, 6, 1e-12);
+  EXPECT_EQ(span_of(t, 0, Lane::d2h, copy).start, 1_s);
 }
 
 /// Eight nodes of one GPU, four to a leaf, in pairs across the leaves: rank r of the first leaf sends to rank 4 + r.
