@@ -28,7 +28,9 @@ class Blamer {
       const Span& span = played.span(rank_, op);
       if (last == kNoWaiter) {
         time.first_start = span.start;
-        piece(0, span.start.value, Cause::warm_up, op, {rank_, op});
+        ramping_up_ = true;
+        blame(op, 0, span.start.value);
+        ramping_up_ = false;
       } else {
         blame(op, idle_from, span.start.value);
       }
@@ -78,12 +80,15 @@ class Blamer {
   }
 
   void piece(double from, double to, Cause cause, std::uint32_t waiting, std::pair<std::size_t, std::uint32_t> blamed) {
+    const bool of_schedule = cause == Cause::pp_wait || cause == Cause::pp_transfer || cause == Cause::host;
+    if (ramping_up_ && of_schedule) cause = Cause::warm_up;
     if (to > from) emit_(from, to, cause, waiting, blamed);
   }
 
   const Waits& waits_;
   std::size_t rank_;
   Emit emit_;
+  bool ramping_up_ = false;
 };
 
 }  // namespace
@@ -130,6 +135,11 @@ std::vector<Gap> gaps_of(const Played& played, std::size_t rank, Seconds launch)
   };
   Blamer(waits, rank, keep).account();
   std::stable_sort(gaps.begin(), gaps.end(), [](const Gap& a, const Gap& b) { return a.start < b.start; });
+  // What a warm-up waits for in turn is of no interest.
+  while (gaps.size() > 1 && gaps[0].cause == Cause::warm_up && gaps[1].cause == Cause::warm_up) {
+    gaps[1].start = gaps[0].start;
+    gaps.erase(gaps.begin());
+  }
   return gaps;
 }
 

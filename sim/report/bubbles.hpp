@@ -11,9 +11,11 @@
 //   - a post of another rank: `pp_wait`, the producer still runs;
 //   - nothing: all it waits for is there and it did not start, the host has not launched it: `host`. That can be only
 //     if launches take time or the run is measured; otherwise the timeline is wrong, and that is a bug of ours.
-// So a gap is cut where the set of unmet dependences changes and where the one to blame changes its phase. Up to the
-// first compute op of a rank all is `warm_up`. After its last one, what still runs on its tp, dp and copy lanes is
-// blamed as if the end of the step waited for it; the rest is `drain`.
+// So a gap is cut where the set of unmet dependences changes and where the one to blame changes its phase.
+//
+// Before the first compute op of a rank the rule holds for that op, but waiting for the pipeline or the host is
+// `warm_up` there: it is the ramp of the schedule. After the last compute op, what still runs on the rank's tp, dp and
+// copy lanes is blamed as if the end of the step waited for it; the rest is `drain`.
 #pragma once
 
 #include <array>

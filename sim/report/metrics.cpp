@@ -103,6 +103,7 @@ RunReport report_run(const Played& played, const RunFacts& facts) {
   report.folded = timeline.multiplicity;
   report.flows = timeline.flows;
   report.lost = timeline.lost;
+  report.launch = facts.launch;
   report.wall_s = facts.wall_s;
   report.notes = facts.notes;
   report.provenance = timeline.provenance.facts;

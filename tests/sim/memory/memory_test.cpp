@@ -105,5 +105,15 @@ TEST(MemoryOverTime, KeepsThePeakAndTheEndWhenThinnedOut) {
   EXPECT_EQ(counter.points.back(), std::pair(50_s, 0.0));
 }
 
+TEST(AddMemoryCounters, AddsOneARank) {
+  Tiny tiny(2);
+  tiny.compute_with_memory(0, 1, {}, 5, 5);
+  tiny.compute_with_memory(1, 1, {}, 6, 6);
+  Timeline timeline = tiny.play();
+  add_memory_counters(tiny.program(), timeline);
+  ASSERT_EQ(timeline.ranks[1].counters.size(), 1u);
+  EXPECT_EQ(timeline.ranks[1].counters[0].points.front(), std::pair(0_s, 6.0));
+}
+
 }  // namespace
 }  // namespace braid

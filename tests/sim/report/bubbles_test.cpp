@@ -164,6 +164,17 @@ TEST(Bubbles, AsksWhatAPostOfItsOwnWaitsFor) {
   EXPECT_EQ(idle_of(tiny, tiny.play(), 1), (Idle{0, 2, 2, 0, 0, 0, 0, 0}));
 }
 
+TEST(Bubbles, BlameParametersThatAreGatheredBeforeTheFirstOp) {
+  // Rank 0 gathers parameters 0..3 and computes 3..5; rank 1 gathers 0..3 as well but has its input only at 6.
+  Tiny tiny(2);
+  const auto g = tiny.collective(0, Lane::dp, 3);
+  const auto a = tiny.compute(0, 2, {g});
+  const auto h = tiny.collective(1, Lane::dp, 3);
+  tiny.compute(1, 1, {h, tiny.eager(0, 1, 1, {a}).recv});
+  EXPECT_EQ(idle_of(tiny, tiny.play(), 0), (Idle{0, 0, 0, 3, 0, 0, 0, 2}));
+  EXPECT_EQ(idle_of(tiny, tiny.play(), 1), (Idle{0, 0, 0, 0, 0, 0, 6, 0}));
+}
+
 TEST(Bubbles, BlamesWhatStillRunsAfterTheLastComputeOp) {
   // Parameters are gathered 1..4 behind the last compute op; the other rank computes to 6, so 4..6 is drain.
   Tiny tiny(2);

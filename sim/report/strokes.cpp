@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/strokes.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace braid {
+namespace {
+
+enum class Side : std::uint8_t { forward, backward, other };
+
+Side side_of(OpKind kind) {
+  switch (kind) {
+    case OpKind::forward:
+      return Side::forward;
+    case OpKind::recompute:
+    case OpKind::input_grad:
+    case OpKind::weight_grad:
+      return Side::backward;
+    default:
+      return Side::other;
+  }
+}
+
+/// A pass of a microbatch through a chunk; ops without a microbatch are visits by kind, cells by number.
+struct Visit {
+  Side side = Side::other;
+  int microbatch = -1;
+  int chunk = -1;
+  int cell = -1;
+  OpKind kind = OpKind::forward;
+  auto operator<=>(const Visit&) const = default;
+};
+
+Visit visit_of(const OpKey& key) {
+  const Side side = side_of(key.kind);
+  return {.side = side,
+          .microbatch = key.microbatch,
+          .chunk = key.chunk,
+          .cell = key.kind == OpKind::cell ? key.index : -1,
+          .kind = side == Side::other ? key.kind : OpKind::forward};
+}
+
+/// Spans of one visit in a row.
+struct Turn {
+  Visit visit;
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+};
+
+std::vector<Turn> turns_of(const std::vector<Span>& lane) {
+  std::vector<Turn> turns;
+  for (std::uint32_t i = 0; i < lane.size(); ++i) {
+    const Visit visit = visit_of(lane[i].key);
+    if (!turns.empty() && turns.back().visit == visit) {
+      turns.back().last = i;
+    } else {
+      turns.push_back({visit, i, i});
+    }
+  }
+  return turns;
+}
+
+Paint paint_of(const std::vector<Span>& lane, std::uint32_t first, std::uint32_t last) {
+  bool kinds[16] = {};
+  for (std::uint32_t i = first; i <= last; ++i) kinds[static_cast<std::size_t>(lane[i].key.kind)] = true;
+  const auto has = [&](OpKind kind) { return kinds[static_cast<std::size_t>(kind)]; };
+  if (has(OpKind::forward)) return Paint::F;
+  if (has(OpKind::input_grad)) return has(OpKind::weight_grad) ? Paint::B : Paint::I;
+  if (has(OpKind::weight_grad)) return Paint::W;
+  if (has(OpKind::recompute)) return Paint::recompute;
+  if (has(OpKind::optimizer)) return Paint::optimizer;
+  return Paint::other;
+}
+
+/// Cuts spans first..last, all of one paint, at long gaps.
+void add_strokes(const std::vector<Span>& lane, std::uint32_t first, std::uint32_t last, bool braid, double longest_gap,
+                 std::vector<Stroke>& strokes) {
+  const Paint paint = braid ? Paint::braid : paint_of(lane, first, last);
+  for (std::uint32_t i = first; i <= last; ++i) {
+    const double start = lane[i].start.value, end = lane[i].end.value;
+    if (i == first || start - strokes.back().end > longest_gap) {
+      strokes.push_back({start, end, paint, i, i});
+    } else {
+      strokes.back().end = end;
+      strokes.back().last = i;
+    }
+  }
+}
+
+}  // namespace
+
+const char* to_text(Paint paint) {
+  constexpr std::array names{"F", "B", "I", "W", "braid", "recompute", "optimizer", "other"};
+  static_assert(names.size() == kPaints);
+  return names[static_cast<std::size_t>(paint)];
+}
+
+char letter_of(Paint paint) {
+  constexpr std::array letters{'F', 'B', 'I', 'W', '#', 'R', 'O', 'c'};
+  static_assert(letters.size() == kPaints);
+  return letters[static_cast<std::size_t>(paint)];
+}
+
+std::vector<Stroke> strokes_of(const RankTimeline& rank, Seconds longest_gap) {
+  const std::vector<Span>& lane = rank.lanes[static_cast<std::size_t>(Lane::compute)];
+  const std::vector<Turn> turns = turns_of(lane);
+  std::vector<Stroke> strokes;
+  for (std::size_t t = 0; t < turns.size();) {
+    std::size_t last = t;
+    while (last + 2 < turns.size() && turns[last + 2].visit == turns[last].visit) ++last;
+    // The loop stops at the last turn whose pass comes back; its partner's last turn belongs to the braid too.
+    const bool braid = last > t;
+    if (braid) ++last;
+    add_strokes(lane, turns[t].first, turns[last].last, braid, longest_gap.value, strokes);
+    t = last + 1;
+  }
+  return strokes;
+}
+
+std::string label_of(const RankTimeline& rank, const Stroke& stroke) {
+  const std::vector<Span>& lane = rank.lanes[static_cast<std::size_t>(Lane::compute)];
+  std::vector<Visit> visits;
+  std::vector<std::vector<OpKind>> kinds;
+  for (std::uint32_t i = stroke.first; i <= stroke.last; ++i) {
+    const Visit visit = visit_of(lane[i].key);
+    const auto found = std::find(visits.begin(), visits.end(), visit);
+    if (found == visits.end()) {
+      visits.push_back(visit);
+      kinds.push_back({lane[i].key.kind});
+    } else {
+      kinds[static_cast<std::size_t>(found - visits.begin())].push_back(lane[i].key.kind);
+    }
+  }
+  std::string text;
+  for (std::size_t p = 0; p < visits.size(); ++p) {
+    const auto has = [&](OpKind kind) { return std::count(kinds[p].begin(), kinds[p].end(), kind) > 0; };
+    if (p > 0) text += " + ";
+    text += has(OpKind::input_grad) && has(OpKind::weight_grad) ? "B" : to_text(kinds[p].back());
+    if (visits[p].microbatch >= 0) text.append(" mb").append(std::to_string(visits[p].microbatch));
+    if (visits[p].chunk >= 0) text.append(" chunk").append(std::to_string(visits[p].chunk));
+  }
+  return text;
+}
+
+std::vector<std::size_t> ranks_to_show(const Played& played, std::size_t most) {
+  std::vector<std::size_t> shown;
+  for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) {
+    if (played.ranks[rank].tp == 0 && played.ranks[rank].dp == 0) shown.push_back(rank);
+  }
+  std::stable_sort(shown.begin(), shown.end(),
+                   [&](std::size_t a, std::size_t b) { return played.ranks[a].pp < played.ranks[b].pp; });
+  if (shown.size() > most) shown.resize(most);
+  return shown;
+}
+
+}  // namespace braid
