@@ -14,8 +14,10 @@
 #include "sim/base/csv.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/bubbles.hpp"
+#include "sim/report/html.hpp"
 #include "sim/report/json.hpp"
 #include "sim/report/message_arrows.hpp"
+#include "sim/report/strip.hpp"
 #include "sim/report/text.hpp"
 #include "sim/timeline/trace.hpp"
 
@@ -106,25 +108,40 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   Files files(options.out_dir.empty() ? fs::path("out") / fs::path(options.scenario).stem()
                                       : fs::path(options.out_dir));
   Comparison comparison{.scenario = scenario.name};
+  std::vector<PlayedRun> plays;  // what the joins borrow
+  plays.reserve(runs.size());
+  std::vector<Played> joins;
   {
     Progress progress(static_cast<int>(runs.size()), options.quiet);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       progress.step(static_cast<int>(i), label_of(runs[i]));
-      PlayedRun played = play(scenario, runs[i], profile);
-      const std::string label = label_of(runs[i]);
-      const Played joined = join_complete(played.program, played.timeline);
-      if (why) out << label << ": " << explain(joined, why->rank, why->time, played.costs.launch) << '\n';
-      if (write) files.write(file_name(label) + ".pftrace", perfetto_trace(played.timeline, message_arrows(joined)));
-      comparison.runs.push_back(std::move(played.report));
+      plays.push_back(play(scenario, runs[i], profile));
+      const PlayedRun& played = plays.back();
+      joins.push_back(join_complete(played.program, played.timeline));
+      comparison.runs.push_back(played.report);
+    }
+    if (write) {
+      progress.step(static_cast<int>(runs.size()), "writing");
+      for (std::size_t i = 0; i < runs.size(); ++i) {
+        files.write(file_name(label_of(runs[i])) + ".pftrace",
+                    perfetto_trace(plays[i].timeline, message_arrows(joins[i])));
+      }
+      files.write("report.json", to_json(comparison, false));
+      files.write("report.html", to_html(comparison, joins));
     }
   }
-  if (write) { files.write("report.json", to_json(comparison, false)); }
+  if (why) {
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      out << label_of(runs[i]) << ": " << explain(joins[i], why->rank, why->time, plays[i].costs.launch) << '\n';
+    }
+  }
   if (options.json) {
     out << to_json(comparison, true);
     return;
   }
   out << to_text(comparison, {.width = width == 0 ? 200 : width});
   if (options.quiet) return;
+  if (width >= 80) out << strips(comparison, joins, {.width = width});
   for (const std::string& path : files.written()) out << "wrote " << path << '\n';
   if (write) out << "open report.html in a browser, a .pftrace in https://ui.perfetto.dev\n";
 }
