@@ -229,7 +229,7 @@ std::vector<Issue> check(const Schedule& schedule, const CellName& name) { retur
 std::vector<Issue> check(const Schedule& schedule) {
   const std::string prefix = "schedule:" + schedule.name;
   return check(schedule, [&](int rank, int turn) {
-    if (rank < 0) return prefix;
+    if (rank < 0) return std::string(prefix);
     return turn < 0 ? fmt::format("{}:rank {}", prefix, rank) : fmt::format("{}:rank {}:turn {}", prefix, rank, turn);
   });
 }

@@ -21,11 +21,11 @@ Schedule combined_one_f_one_b(const ScheduleRequest& request) {
   for (int r = 0; r < p; ++r) {
     RowWriter row(loop_chunks(p, order.chunks, r));
     const int warm_up = std::min((order.chunks - 1) * order.group + 2 * (p - 1 - r) + 1, total);
-    for (int i = 0; i < warm_up; ++i) row.forward(order.forwards[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < warm_up; ++i) row.forward(order.forward_chunk(i));
     for (int i = 0; i < total; ++i) {
-      const int b_chunk = order.backwards[static_cast<std::size_t>(i)];
+      const int b_chunk = order.backward_chunk(i);
       if (warm_up + i < total) {
-        row.forward_with_backward(order.forwards[static_cast<std::size_t>(warm_up + i)], b_chunk);
+        row.forward_with_backward(order.forward_chunk(warm_up + i), b_chunk);
       } else {
         row.backward(b_chunk);
       }

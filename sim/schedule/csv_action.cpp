@@ -104,7 +104,7 @@ class CellParser {
     if (semicolon == std::string_view::npos || inner.find(';', semicolon + 1) != std::string_view::npos) {
       throw Error(where_, fmt::format("'{}': a braid has two actions, parted by one ;", text_));
     }
-    const Cell cell{{pass(trimmed(inner.substr(0, semicolon))), pass(trimmed(inner.substr(semicolon + 1)))}};
+    Cell cell{{pass(trimmed(inner.substr(0, semicolon))), pass(trimmed(inner.substr(semicolon + 1)))}};
     if (!kind.starts_with(kContainer) || kind.size() != kContainer.size() + 1 ||
         std::string_view("BWF").find(kind.back()) == std::string_view::npos) {
       throw Error(where_, fmt::format("'{}': behind ) stands OVERLAP_F_B, OVERLAP_F_W or OVERLAP_F_F", text_));

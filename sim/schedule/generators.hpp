@@ -14,11 +14,11 @@ namespace braid {
 
 /// What a generator may be asked for. A generator refuses a field that it does not know how to honour.
 struct ScheduleRequest {
-  int stages = 0;                      ///< p: pipeline ranks
-  int microbatches = 0;                ///< m
-  std::optional<int> chunks;           ///< v: stages a rank, where the schedule lets one choose
-  std::optional<int> group;            ///< Megatron's microbatch group size of a virtual stage
-  std::optional<int> memory_limit;     ///< `zb`: most activations alive on a rank, in activations of one stage
+  int stages = 0;                   ///< p: pipeline ranks
+  int microbatches = 0;             ///< m
+  std::optional<int> chunks;        ///< v: stages a rank, where the schedule lets one choose
+  std::optional<int> group;         ///< Megatron's microbatch group size of a virtual stage
+  std::optional<int> memory_limit;  ///< `zb`: most activations alive on a rank, in activations of one stage
   /// Costs that the searched schedules plan with; unit costs unless given.
   double f = 1, i = 1, w = 1, comm = 0;
   /// `zb`: share of an activation that is kept from I to W. Unless given, the zero-bubble paper's own for heads of 128
@@ -50,7 +50,7 @@ struct GeneratorEntry {
   std::string what;          ///< one line: what it is, from which paper or code
   std::string precondition;  ///< "m >= 3p-1"
   Schedule (*generate)(const ScheduleRequest&);
-  bool v_shaped = false;     ///< stage s and 2p-1-s share a rank
+  bool v_shaped = false;  ///< stage s and 2p-1-s share a rank
 };
 std::span<const GeneratorEntry> generators();
 

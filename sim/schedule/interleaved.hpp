@@ -14,6 +14,9 @@ struct InterleavedOrder {
   int group = 0;               ///< N: microbatches of one chunk before the next chunk's turn
   std::vector<int> forwards;   ///< chunk of the i-th forward of a rank; the same on every rank
   std::vector<int> backwards;  ///< chunk of the i-th backward
+
+  int forward_chunk(int i) const { return forwards[static_cast<std::size_t>(i)]; }
+  int backward_chunk(int i) const { return backwards[static_cast<std::size_t>(i)]; }
 };
 
 /// The order for a request: v = 2 unless given; N as asked (Megatron's rule) or torch's m div max(1, m div p).

@@ -22,16 +22,16 @@ Schedule interleaved_one_f_one_b(const ScheduleRequest& request) {
     RowWriter row(loop_chunks(p, order.chunks, r));
     const int warm_up = std::min((order.chunks - 1) * order.group + 2 * (p - 1 - r), total);
     row.pause(r);
-    for (int i = 0; i < warm_up; ++i) row.forward(order.forwards[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < warm_up; ++i) row.forward(order.forward_chunk(i));
     // The first backward reaches rank r after all chunks' first p forwards and the way back.
     row.pause(order.chunks * p + 2 * (p - 1 - r) - (warm_up + r));
     for (int i = 0; i < total - warm_up; ++i) {
-      row.forward(order.forwards[static_cast<std::size_t>(warm_up + i)]);
-      row.backward(order.backwards[static_cast<std::size_t>(i)]);
+      row.forward(order.forward_chunk(warm_up + i));
+      row.backward(order.backward_chunk(i));
     }
     for (int i = total - warm_up; i < total; ++i) {
       row.pause(1);
-      row.backward(order.backwards[static_cast<std::size_t>(i)]);
+      row.backward(order.backward_chunk(i));
     }
     schedule.rows.push_back(row.take());
   }

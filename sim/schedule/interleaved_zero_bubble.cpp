@@ -22,11 +22,11 @@ Schedule interleaved_zero_bubble(const ScheduleRequest& request) {
     RowWriter row(loop_chunks(p, order.chunks, r));
     const int warm_up = std::min((order.chunks - 1) * order.group + (p - 1 - r), total);
     row.pause(r);
-    for (int i = 0; i < warm_up; ++i) row.forward(order.forwards[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < warm_up; ++i) row.forward(order.forward_chunk(i));
     row.pause(p - 1 - r);
     for (int i = 0; i < total; ++i) {
-      if (warm_up + i < total) row.forward(order.forwards[static_cast<std::size_t>(warm_up + i)]);
-      row.input_grad(order.backwards[static_cast<std::size_t>(i)]);
+      if (warm_up + i < total) row.forward(order.forward_chunk(warm_up + i));
+      row.input_grad(order.backward_chunk(i));
       if (i >= r) row.weight_grad();
     }
     while (row.pending_weight_grads() > 0) row.weight_grad();

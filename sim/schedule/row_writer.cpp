@@ -86,18 +86,21 @@ void RowWriter::pause(int n) {
 
 std::vector<int> loop_placement(int ranks, int chunks) {
   std::vector<int> places;
+  places.reserve(static_cast<std::size_t>(ranks) * static_cast<std::size_t>(chunks));
   for (int stage = 0; stage < ranks * chunks; ++stage) places.push_back(stage % ranks);
   return places;
 }
 
 std::vector<int> v_placement(int ranks) {
   std::vector<int> places;
+  places.reserve(2 * static_cast<std::size_t>(ranks));
   for (int stage = 0; stage < 2 * ranks; ++stage) places.push_back(stage < ranks ? stage : 2 * ranks - 1 - stage);
   return places;
 }
 
 std::vector<ChunkPlace> loop_chunks(int ranks, int chunks, int rank) {
   std::vector<ChunkPlace> places;
+  places.reserve(static_cast<std::size_t>(chunks));
   for (int chunk = 0; chunk < chunks; ++chunk) places.push_back({.stage = chunk * ranks + rank});
   return places;
 }

@@ -36,10 +36,10 @@ struct Cell {
 struct Schedule {
   std::string name;
   int microbatches = 0;
-  std::vector<int> rank_of_stage;          ///< where stage s lives
+  std::vector<int> rank_of_stage;  ///< where stage s lives
   /// DualPipe alone: where stage s lives for microbatches >= microbatches/2; empty for all others.
   std::vector<int> reverse_rank_of_stage;
-  std::vector<std::vector<Cell>> rows;     ///< [rank][turn]
+  std::vector<std::vector<Cell>> rows;  ///< [rank][turn]
 
   int ranks() const { return static_cast<int>(rows.size()); }
   int stages() const { return static_cast<int>(rank_of_stage.size()); }

@@ -80,6 +80,7 @@ std::vector<Places> with_delays(int ranks, const PatternSteps& steps, const std:
   const int head = turn + steps.forward_far * last + 1 + delays[1];   // far gradient on rank 0
   const int back = head + steps.gradient_far * last + 1 + delays[2];  // near gradient on the last rank
   std::vector<Places> places;
+  places.reserve(static_cast<std::size_t>(ranks));
   for (int rank = 0; rank < ranks; ++rank) {
     places.push_back({.forward_near = steps.forward_near * rank,
                       .forward_far = turn + steps.forward_far * (last - rank),
