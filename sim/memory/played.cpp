@@ -84,7 +84,8 @@ class Joiner {
 };
 
 std::size_t place(const Placement& p, int tp, int pp, int dp) {
-  return static_cast<std::size_t>((pp * p.dp + dp) * p.tp + tp);
+  const int index = (pp * p.dp + dp) * p.tp + tp;
+  return static_cast<std::size_t>(index);
 }
 
 /// Fills in which pipeline rank each rank of the timeline played; false if they cannot be told.

@@ -74,7 +74,8 @@ footer{margin-top:40px;padding-top:12px;border-top:1px solid var(--line);color:v
 const char* html_script() {
   return R"(
 for(const z of document.querySelectorAll('.zoom input'))z.addEventListener('input',()=>{
-const s=z.closest('section').querySelector('.scroll'),w=s.firstElementChild,at=(s.scrollLeft+s.clientWidth/2)/s.scrollWidth;
+const s=z.closest('section').querySelector('.scroll'),w=s.firstElementChild,
+at=(s.scrollLeft+s.clientWidth/2)/s.scrollWidth;
 w.style.setProperty('--zoom',z.value);s.scrollLeft=at*s.scrollWidth-s.clientWidth/2});
 )";
 }

@@ -87,7 +87,8 @@ struct Merged {
   int passes = 1;
 };
 
-/// Joins strokes that are too narrow to be seen to what precedes them, until that is wide enough; the first gives the colour.
+/// Joins strokes that are too narrow to be seen to what precedes them, until that is wide enough; the first of them
+/// gives the colour.
 std::vector<Merged> merged(const std::vector<Stroke>& strokes, double narrowest) {
   std::vector<Merged> all;
   for (const Stroke& stroke : strokes) {

@@ -7,7 +7,7 @@
 namespace braid {
 namespace {
 
-/// Half of the last digit that a simulated clock with a precision of 1 ns may drop on either side.
+/// SimGrid keeps times to a nanosecond (its default precision/timing), so two of them may differ by twice that.
 constexpr double kClockSlack = 2e-9;
 constexpr double kRelativeSlack = 1e-9;
 
