@@ -29,10 +29,10 @@ class Blamer {
       if (last == kNoWaiter) {
         time.first_start = span.start;
         ramping_up_ = true;
-        blame(op, 0, span.start.value);
+        blame(op, op, 0, span.start.value);
         ramping_up_ = false;
       } else {
-        blame(op, idle_from, span.start.value);
+        blame(op, op, idle_from, span.start.value);
       }
       time.busy += span.end - span.start - span.stretch;
       time.stretch += span.stretch;
@@ -45,17 +45,16 @@ class Blamer {
       return time;
     }
     const double tail = std::max(idle_from, waits_.end_of_own_lanes(rank_));
-    blame(kNoWaiter, idle_from, tail);
+    blame(kNoWaiter, last, idle_from, tail);
     piece(tail, step, Cause::drain, last, {rank_, last});
     time.last_end = Seconds(tail);
     return time;
   }
 
  private:
-  /// Cuts [from, to), in which `waiting` (kNoWaiter: the end of the step) could not start.
-  void blame(std::uint32_t waiting, double from, double to) {
+  /// Cuts [from, to), in which `waiter` (kNoWaiter: the end of the step) could not start; `waiting` stands for it.
+  void blame(std::uint32_t waiter, std::uint32_t waiting, double from, double to) {
     const double slack = waits_.slack();
-    std::uint32_t waiter = waiting;
     while (to > from) {
       const Wait wait = waits_.latest(rank_, waiter, from);
       double met = wait.kind == Wait::Kind::nothing ? from : std::clamp(wait.end, from, to);

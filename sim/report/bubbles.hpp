@@ -49,7 +49,7 @@ struct Gap {
   Seconds start;
   Seconds end;
   Cause cause = Cause::warm_up;
-  OpKey waiting;  ///< the compute op that could not start; in a drain the last one
+  OpKey waiting;  ///< the compute op that could not start; behind the last one, that one
   OpKey blamed;   ///< what it waited for; on another rank if the cause is pp_wait, else on this one
   int blamed_rank = 0;
 };

@@ -78,8 +78,10 @@ std::string explain(const Played& played, int rank, Seconds time, Seconds launch
                                  to_text(gap->cause), in_words(gap->cause));
   if (gap->cause == Cause::warm_up) { return text + fmt::format("  its first op is {}\n", to_text(gap->waiting)); }
   if (gap->cause == Cause::drain) return text + fmt::format("  its last op was {}\n", to_text(gap->waiting));
-  text += fmt::format("  waiting: {}\n  for:     {} of rank {}\n", to_text(gap->waiting), to_text(gap->blamed),
-                      gap->blamed_rank);
+  const Span& last = timeline.ranks[at].lanes[static_cast<std::size_t>(Lane::compute)].back();
+  const bool behind = gap->start >= last.end;
+  text += fmt::format("  waiting: {}\n  for:     {} of rank {}\n",
+                      behind ? "the end of the step" : to_text(gap->waiting), to_text(gap->blamed), gap->blamed_rank);
   if (gap->blamed_rank != rank) {
     text += "  there:   " + doing(timeline.ranks[position_of(timeline, gap->blamed_rank)], time) + "\n";
   }

@@ -43,6 +43,16 @@ TEST(Explain, NamesTheLastOpOfADrain) {
   EXPECT_THAT(Sends().why(1, 7), AllOf(HasSubstr("drain"), HasSubstr("its last op was F #2")));
 }
 
+TEST(Explain, NamesWhatTheEndOfTheStepWaitsFor) {
+  tiny::Tiny tiny(1);
+  const auto a = tiny.compute(0, 1);
+  tiny.collective(0, Lane::dp, 2, {a});
+  const Timeline timeline = tiny.play();
+  EXPECT_THAT(
+      explain(join_complete(tiny.program(), timeline), 0, 2_s),
+      AllOf(HasSubstr("cause:   dp"), HasSubstr("waiting: the end of the step"), HasSubstr("for:     all_reduce #1")));
+}
+
 std::string message_of(int rank, double time) {
   try {
     Sends().why(rank, time);
