@@ -31,6 +31,7 @@ struct Transfer {
 
   /// Group g of a rank is posted before its block g (the last one after its last block).
   int send_group = 0, recv_group = 0;
+  bool sender_waits = true;  ///< batched: the sender's next block waits for this message as well
   std::uint32_t batch = 0;
 };
 

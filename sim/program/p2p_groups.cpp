@@ -94,16 +94,21 @@ void number_batches(Transfers& transfers, const std::vector<bool>& linked, Group
 }
 
 /// Whether every rank can post its groups in order: a set starts when each rank has completed the groups before its
-/// own, and a group is complete when its set has started and so have its messages that are batches of their own.
+/// own, and a group is complete when its set has started and so have its messages that are batches of their own, but
+/// for sends that the sender does not wait for.
 bool can_run(const Transfers& transfers, const std::vector<std::vector<Block>>& blocks) {
-  std::vector<std::vector<std::vector<std::uint32_t>>> batches(blocks.size());
-  for (std::size_t rank = 0; rank < blocks.size(); ++rank) batches[rank].resize(blocks[rank].size() + 1);
-  const auto add = [&](int rank, int group, std::uint32_t batch) {
-    batches[static_cast<std::size_t>(rank)][static_cast<std::size_t>(group)].push_back(batch);
+  struct Post {
+    std::uint32_t batch = 0;
+    bool waited_for = true;
   };
-  for (std::size_t i = 0; i < transfers.all.size(); ++i) {
-    add(transfers.all[i].from_rank, transfers.all[i].send_group, transfers.all[i].batch);
-    add(transfers.all[i].to_rank, transfers.all[i].recv_group, transfers.all[i].batch);
+  std::vector<std::vector<std::vector<Post>>> posts(blocks.size());
+  for (std::size_t rank = 0; rank < blocks.size(); ++rank) posts[rank].resize(blocks[rank].size() + 1);
+  const auto add = [&](int rank, int group, Post post) {
+    posts[static_cast<std::size_t>(rank)][static_cast<std::size_t>(group)].push_back(post);
+  };
+  for (const Transfer& t : transfers.all) {
+    add(t.from_rank, t.send_group, {.batch = t.batch, .waited_for = t.sender_waits});
+    add(t.to_rank, t.recv_group, {.batch = t.batch});
   }
   std::vector<std::uint32_t> missing = transfers.batch_size;
   std::vector<std::size_t> next(blocks.size(), 0);
@@ -111,14 +116,14 @@ bool can_run(const Transfers& transfers, const std::vector<std::vector<Block>>& 
   for (bool moved = true; moved;) {
     moved = false;
     for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
-      while (next[rank] < batches[rank].size()) {
-        const auto& group = batches[rank][next[rank]];
+      while (next[rank] < posts[rank].size()) {
+        const auto& group = posts[rank][next[rank]];
         if (!posted[rank]) {
-          for (const std::uint32_t batch : group) --missing[batch];
+          for (const Post& post : group) --missing[post.batch];
           posted[rank] = true;
           moved = true;
         }
-        if (!std::all_of(group.begin(), group.end(), [&](std::uint32_t b) { return missing[b] == 0; })) break;
+        if (std::ranges::any_of(group, [&](const Post& p) { return p.waited_for && missing[p.batch] > 0; })) break;
         posted[rank] = false;
         ++next[rank];
         moved = true;
@@ -126,7 +131,7 @@ bool can_run(const Transfers& transfers, const std::vector<std::vector<Block>>& 
     }
   }
   for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
-    if (next[rank] < batches[rank].size()) return false;
+    if (next[rank] < posts[rank].size()) return false;
   }
   return true;
 }
@@ -150,7 +155,18 @@ void form_groups(Transfers& transfers, const std::vector<std::vector<Block>>& bl
   const std::vector<bool> strictly = linked;
   link(false);
   number_batches(transfers, linked, sets);
-  if (!can_run(transfers, blocks)) number_batches(transfers, strictly, strict);
+  if (can_run(transfers, blocks)) return;
+  number_batches(transfers, strictly, strict);
+  if (can_run(transfers, blocks)) return;
+  for (std::size_t i = 0; i < transfers.all.size(); ++i) {
+    if (same_time[i]) continue;
+    Transfer& t = transfers.all[i];
+    t.send_group = t.from_block + 1;
+    t.recv_group = t.to_block;
+    t.sender_waits = false;
+  }
+  // Sets of one time wait for blocks that end by then at unit costs, and a receiver for the end of its producer.
+  BRAID_CHECK(can_run(transfers, blocks), "every wait is for something that is earlier at unit costs");
 }
 
 }  // namespace braid

@@ -6,7 +6,8 @@
 // the receiver's first one not earlier. Groups that messages link start together, as one batch, at the time of the
 // last of them; this reproduces the published pictures of STP. A link that would put two groups of one rank into a
 // batch is left out, and so are all links between groups of different times if ranks would wait in a circle: those
-// messages wait for their own two ends alone.
+// messages wait for their own two ends alone. Should that still be a circle, they are sent when they are produced and
+// received by the block that reads them, and the sender does not wait for the receiver.
 #pragma once
 
 #include "sim/program/blocks.hpp"
