@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "sim/schedule/generators.hpp"
 #include "sim/schedule/pytorch_csv.hpp"
 #include "tests/sim/app/verified.hpp"
@@ -51,6 +54,57 @@ TEST(AbstractPlay, GivesAPauseTheEndOfTheCellBefore) {
   const AbstractPlay play = test::verified_play(parse_schedule(",0F0,,0B0\n", "pauses"));
   EXPECT_EQ(play.cell_start[0], (std::vector<double>{0, 0, 1, 1}));
   EXPECT_EQ(play.cell_end[0], (std::vector<double>{0, 1, 1, 3}));
+}
+
+/// A schedule in which every rank always takes any of the passes that could run: nothing like a published one.
+Schedule random_schedule(int p, int v, int m, std::mt19937& random) {
+  Schedule schedule{.name = "random", .microbatches = m, .rows = std::vector<std::vector<Cell>>(std::size_t(p))};
+  const int stages = p * v;
+  const bool v_shaped = random() % 2 == 0;
+  for (int s = 0; s < stages; ++s) {
+    schedule.rank_of_stage.push_back(v_shaped && s / p % 2 == 1 ? p - 1 - s % p : s % p);
+  }
+  const bool split = random() % 2 == 0;
+  std::vector<Action> left;
+  for (int s = 0; s < stages; ++s) {
+    for (int mb = 0; mb < m; ++mb) {
+      left.push_back({ActionType::F, s, mb});
+      left.push_back({split ? ActionType::I : ActionType::B, s, mb});
+      if (split) left.push_back({ActionType::W, s, mb});
+    }
+  }
+  const auto waits = [&](const Action& a) {
+    return std::ranges::any_of(left, [&](const Action& b) {
+      if (b.microbatch != a.microbatch) return false;
+      if (a.type == ActionType::F) return b.type == ActionType::F && b.stage == a.stage - 1;
+      if (a.type == ActionType::W) return b.type == ActionType::I && b.stage == a.stage;
+      return (b.type == ActionType::F && b.stage == a.stage) || (b.type == a.type && b.stage == a.stage + 1);
+    });
+  };
+  while (!left.empty()) {
+    const std::size_t at = random() % left.size();
+    if (waits(left[at])) continue;
+    const Action action = left[at];
+    left.erase(left.begin() + static_cast<std::ptrdiff_t>(at));
+    schedule.rows[static_cast<std::size_t>(schedule.rank_of(action.stage, action.microbatch))].push_back({{action}});
+  }
+  return schedule;
+}
+
+TEST(AbstractPlay, OfAnyOrderThatRunsAtAllRunsWithBatchedMessages) {
+  // Ranks must not come to wait for one another through the groups that messages form.
+  constexpr unsigned kSeed = 4711;
+  std::cout << "seed " << kSeed << '\n';
+  std::mt19937 random(kSeed);
+  for (int draw = 0; draw < 300; ++draw) {
+    const int p = 2 + static_cast<int>(random() % 5), v = 1 + static_cast<int>(random() % 3);
+    const int m = 1 + static_cast<int>(random() % 7);
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + " draw " + std::to_string(draw));
+    const Schedule schedule = random_schedule(p, v, m, random);
+    throw_if_any(check(schedule));
+    const AbstractPlay batched = test::verified_play(schedule, {.p2p = 0.25}, P2pMode::batched);
+    EXPECT_GE(batched.makespan, 3 * v * m);
+  }
 }
 
 TEST(CellCostsText, ReadsNamesInAnyOrderAndKeepsDefaults) {
