@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a failing call into CUDA, cuBLASLt, cuDNN or NCCL becomes an exception that names the call and the place.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace braid {
+
+/// A call into a GPU library that did not succeed; `what()` holds the call's text, file, line and the library's words.
+struct GpuError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws GpuError unless `ok`.
+inline void gpu_check(bool ok, const std::string& reason, const char* call, const char* file, int line) {
+  if (!ok) throw GpuError(std::string(file) + ":" + std::to_string(line) + ": " + call + ": " + reason);
+}
+
+/// How many usable GPUs the process sees; 0 without a driver. Never throws.
+inline int gpu_count() {
+  int n = 0;
+  return cudaGetDeviceCount(&n) == cudaSuccess ? n : 0;
+}
+
+}  // namespace braid
+
+#define BRAID_CUDA(call)                                                                                          \
+  do {                                                                                                            \
+    const cudaError_t braid_status = (call);                                                                      \
+    ::braid::gpu_check(braid_status == cudaSuccess, cudaGetErrorString(braid_status), #call, __FILE__, __LINE__); \
+  } while (0)

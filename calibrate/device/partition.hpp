@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// A GPU split into partitions of SMs (green contexts), each with a stream: stand-ins for several GPUs on one.
+//
+// Each partition's kernels run on its SMs only. L2, device memory, copy engines, power and clock stay shared.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <vector>
+
+namespace braid {
+
+class Partitions {
+ public:
+  /// `count` partitions of `sms` SMs each on the current device. Driver entry points are fetched at run time; libcuda
+  /// is not linked. Throws GpuError when the driver is too old or the SMs do not suffice.
+  Partitions(unsigned count, unsigned sms);
+  ~Partitions();
+  Partitions(const Partitions&) = delete;
+  Partitions& operator=(const Partitions&) = delete;
+  cudaStream_t stream(std::size_t i) const { return streams_[i]; }
+  std::size_t count() const { return streams_.size(); }
+  unsigned sms() const { return sms_; }  ///< of each partition, as granted
+
+ private:
+  std::vector<void*> contexts_;
+  std::vector<cudaStream_t> streams_;
+  unsigned sms_ = 0;
+};
+
+}  // namespace braid

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// One rank's transformer layers as ops that can be run alone or in sequence: buffers, chosen algorithms, and the order
+// of a forward and of a backward split into activation gradient (I) and weight gradient (W). Collectives are left out:
+// this is what a rank computes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sweep/bench.hpp"
+#include "units/attention.hpp"
+
+namespace braid {
+
+struct LayerShape {
+  ModelShape model;
+  int tp, batch, seq;
+  int tokens() const { return batch * seq; }
+};
+
+struct LayerOp {
+  std::string name;
+  Pass pass;
+  double flops, bytes;
+  std::function<void(cudaStream_t, int layer)> run;
+};
+
+class LayerOps {
+ public:
+  /// Builds `layers` layers with weights, gradients and activations of their own, runs a forward and a backward once so
+  /// that every buffer holds real data. Gated models only. Throws GpuError when memory is short.
+  LayerOps(Bench&, cudnnHandle_t, LayerShape, int layers);
+  ~LayerOps();
+  /// In the order a layer runs them: forward; backward I; backward W.
+  const std::vector<LayerOp>& forward() const { return f_; }
+  const std::vector<LayerOp>& backward_i() const { return i_; }
+  const std::vector<LayerOp>& backward_w() const { return w_; }
+  int layers() const { return layers_; }
+
+ private:
+  struct Buffers;
+  void build(Bench&, const LayerShape&);
+  std::unique_ptr<Buffers> m_;
+  std::vector<std::unique_ptr<Gemm>> gemms_;
+  std::unique_ptr<Attention> attention_;
+  std::vector<LayerOp> f_, i_, w_;
+  int layers_;
+};
+
+}  // namespace braid

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole layers in sequence, the truth that the sum of their parts is held against. Three measurements of the same
+// prepared ops: each alone (sustained and cold), all in sequence untraced (events at the two ends), all in sequence
+// traced (each kernel by CUPTI).
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+
+#include "device/check.hpp"
+#include "sweep/bench.hpp"
+#include "sweep/layer_ops.hpp"
+#if BRAID_HAVE_CUPTI
+#include "cupti/recorder.hpp"
+#endif
+
+namespace braid {
+namespace {
+
+constexpr int kLayers = 4, kReplays = 15;
+constexpr double kSoakMs =
+    250;  // of the sequence to be timed, before it is timed: the power controller needs that long
+
+struct Sequence {
+  std::string name;
+  std::vector<std::pair<const LayerOp*, int>> steps;  // op, layer
+};
+
+std::vector<Sequence> sequences(const LayerOps& ops) {
+  std::vector<Sequence> r{{"F", {}}, {"I", {}}, {"W", {}}, {"B", {}}, {"FB", {}}};
+  const auto put = [](Sequence& s, const std::vector<LayerOp>& v, int l) {
+    for (const auto& op : v) s.steps.emplace_back(&op, l);
+  };
+  for (int l = 0; l < ops.layers(); ++l) put(r[0], ops.forward(), l), put(r[4], ops.forward(), l);
+  for (int l = ops.layers() - 1; l >= 0; --l) {
+    put(r[1], ops.backward_i(), l), put(r[2], ops.backward_w(), l);
+    for (const auto i : {std::size_t{3}, std::size_t{4}})
+      put(r[i], ops.backward_i(), l), put(r[i], ops.backward_w(), l);
+  }
+  return r;
+}
+
+void run(const Sequence& s, cudaStream_t q) {
+  for (const auto& [op, layer] : s.steps) op->run(q, layer);
+}
+
+class LayerBench {
+ public:
+  LayerBench(Bench& b, CsvFile& ops_csv, CsvFile& totals_csv)
+      : b_(b), ops_csv_(ops_csv), totals_csv_(totals_csv), stamps_(2 * kReplays), events_(2 * kReplays) {
+    for (auto& e : events_) BRAID_CUDA(cudaEventCreate(&e));
+  }
+  ~LayerBench() {
+    for (auto& e : events_) cudaEventDestroy(e);
+  }
+
+  void untraced(LayerOps& ops) {
+    const auto all = sequences(ops);
+    cudaGraphExec_t mix = capture([&](cudaStream_t q, int) { run(all.back(), q); }, b_.sampler.stream(), 1);
+    const double mix_ms = replay_us(mix, kSoakMs, 3) * kLayers / 1e3;
+    for (const auto* list : {&ops.forward(), &ops.backward_i(), &ops.backward_w()})
+      for (const auto& op : *list)
+        alone_[&op] = b_.sampler.measure([&](cudaStream_t s, int i) { op.run(s, i % kLayers); },
+                                         {.soak_ms = 100,
+                                          .sample_ms = 20,
+                                          .soak_with = [&](cudaStream_t s) { BRAID_CUDA(cudaGraphLaunch(mix, s)); },
+                                          .soak_with_ms = mix_ms});
+    BRAID_CUDA(cudaGraphExecDestroy(mix));
+    for (const auto& s : all)
+      for (const bool graph : {true, false}) totals_[{s.name, graph}] = time(s, graph);
+  }
+
+#if BRAID_HAVE_CUPTI
+  /// Records one pass of FB op by op, which tells how many kernels an op launches, then replays of the FB graph, mapped
+  /// by order. Ops of the first pass are told apart by the host's clock between synchronisations; tags are counted
+  /// beside it, as a check.
+  void traced(LayerOps& ops, CsvFile& kernels) {
+    const auto all = sequences(ops);
+    const auto& fb = all.back();
+    cudaGraphExec_t g = capture([&](cudaStream_t q, int) { run(fb, q); }, b_.sampler.stream(), 1);
+    untraced_us_ = replay_us(g, kSoakMs, kReplays);
+    std::string why;
+    if (!start_recording(&why)) {
+      std::printf("layer: no trace: %s\n", why.c_str());
+      return;
+    }
+    std::vector<std::uint64_t> bounds;
+    const auto bound = [&] {
+      BRAID_CUDA(cudaDeviceSynchronize());
+      std::this_thread::sleep_for(std::chrono::microseconds(100));  // more than the error between the two clocks
+      bounds.push_back(recording_clock_ns());
+    };
+    for (std::size_t i = 0; i < fb.steps.size(); ++i) {
+      bound();
+      const RecordingTag tag(i + 1);
+      fb.steps[i].first->run(b_.sampler.stream(), fb.steps[i].second);
+    }
+    bound();
+    traced_us_ = replay_us(g, kSoakMs, kReplays);
+    BRAID_CUDA(cudaDeviceSynchronize());
+    const auto trace = stop_recording();
+    BRAID_CUDA(cudaGraphExecDestroy(g));
+    map(fb, bounds, trace, kernels);
+  }
+#endif
+
+  void write(const LayerShape& s, const LayerOps& ops) {
+    const auto label = [&](std::vector<Field> more) {
+      std::vector<Field> row{s.model.name, s.tp, s.batch, s.seq, kLayers};
+      row.insert(row.end(), more.begin(), more.end());
+      return row;
+    };
+    std::map<std::string, double> sum_alone, sum_cold, sum_sequence;
+    for (const auto* list : {&ops.forward(), &ops.backward_i(), &ops.backward_w()})
+      for (const auto& op : *list) {
+        const auto& t = alone_[&op];
+        const auto q = stats(in_sequence_[&op]);
+        auto row = label({name(op.pass), op.name, op.flops, op.bytes, kernels_[&op]});
+        append(row, t);
+        row.insert(row.end(), {q.n, q.median, q.p10, q.p90, q.n ? q.median / t.sustained_us.median : 0.0});
+        ops_csv_.row(row);
+        for (const auto& key : op.pass == Pass::F ? std::vector<std::string>{"F", "FB"}
+                                                  : std::vector<std::string>{name(op.pass), "B", "FB"})
+          sum_alone[key] += t.sustained_us.median, sum_cold[key] += t.cold_us.median, sum_sequence[key] += q.median;
+      }
+    for (const auto& [key, t] : totals_) {
+      const auto& [sequence, graph] = key;
+      const bool is_traced = sequence == "FB" && graph;
+      totals_csv_.row(
+          label({sequence, graph ? "graph" : "stream", t.us.n, t.us.median, t.us.p10, t.us.p90, t.mhz, t.after.power_w,
+                 t.after.slowdown, sum_alone[sequence], sum_cold[sequence], sum_alone[sequence] / t.us.median,
+                 sum_cold[sequence] / t.us.median, sum_sequence[sequence], is_traced ? traced_us_ : 0.0,
+                 is_traced && untraced_us_ > 0 ? traced_us_ / untraced_us_ : 0.0}));
+    }
+    alone_.clear(), totals_.clear(), in_sequence_.clear(), kernels_.clear();
+  }
+
+ private:
+  struct Total {
+    Stats us;  // per layer
+    double mhz;
+    GpuState after;
+  };
+  double elapsed(int i) const {
+    float ms = 0;
+    BRAID_CUDA(cudaEventElapsedTime(&ms, events_[static_cast<std::size_t>(2 * i)],
+                                    events_[static_cast<std::size_t>(2 * i + 1)]));
+    return ms * 1e3;
+  }
+  /// Median time per layer of `n` replays after a soak with the same graph.
+  double replay_us(cudaGraphExec_t g, double soak_ms, int n) {
+    const auto q = b_.sampler.stream();
+    BRAID_CUDA(cudaStreamSynchronize(q));
+    const auto from = std::chrono::steady_clock::now();
+    while (std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from).count() < soak_ms) {
+      for (int i = 0; i < 2; ++i) BRAID_CUDA(cudaGraphLaunch(g, q));
+      BRAID_CUDA(cudaEventRecord(events_[0], q));
+      BRAID_CUDA(cudaGraphLaunch(g, q));
+      BRAID_CUDA(cudaEventSynchronize(events_[0]));
+    }
+    for (int i = 0; i < n; ++i) {
+      BRAID_CUDA(cudaEventRecord(events_[static_cast<std::size_t>(2 * i)], q));
+      BRAID_CUDA(cudaGraphLaunch(g, q));
+      BRAID_CUDA(cudaEventRecord(events_[static_cast<std::size_t>(2 * i + 1)], q));
+    }
+    BRAID_CUDA(cudaStreamSynchronize(q));
+    std::vector<double> t;
+    for (int i = 0; i < n; ++i) t.push_back(elapsed(i) / kLayers);
+    return stats(t).median;
+  }
+  Total time(const Sequence& s, bool graph) {
+    const auto q = b_.sampler.stream();
+    cudaGraphExec_t g = graph ? capture([&](cudaStream_t c, int) { run(s, c); }, q, 1) : nullptr;
+    const auto once = [&] { graph ? check_launch(cudaGraphLaunch(g, q)) : run(s, q); };
+    const auto from = std::chrono::steady_clock::now();
+    while (std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from).count() < kSoakMs) {
+      once();
+      BRAID_CUDA(cudaEventRecord(events_[0], q));
+      once();
+      BRAID_CUDA(cudaEventSynchronize(events_[0]));  // one pass stays ahead, so the GPU never waits
+    }
+    for (int i = 0; i < kReplays; ++i) {
+      stamps_.stamp(q, 2 * i);
+      BRAID_CUDA(cudaEventRecord(events_[static_cast<std::size_t>(2 * i)], q));
+      once();
+      BRAID_CUDA(cudaEventRecord(events_[static_cast<std::size_t>(2 * i + 1)], q));
+      stamps_.stamp(q, 2 * i + 1);
+    }
+    BRAID_CUDA(cudaStreamSynchronize(q));
+    Total r{{}, 0, b_.nvml.state()};
+    stamps_.fetch();
+    std::vector<double> t, c;
+    for (int i = 0; i < kReplays; ++i) {
+      t.push_back(elapsed(i) / kLayers);
+      if (const double m = stamps_.mhz(2 * i, 2 * i + 1); m > 0) c.push_back(m);
+    }
+    r.us = stats(t), r.mhz = stats(c).median;
+    if (g) BRAID_CUDA(cudaGraphExecDestroy(g));
+    return r;
+  }
+#if BRAID_HAVE_CUPTI
+  void map(const Sequence& fb, const std::vector<std::uint64_t>& bounds, const GpuTrace& trace, CsvFile& kernels) {
+    std::vector<int> count(fb.steps.size(), 0);
+    std::vector<const GpuActivity*> replayed;
+    std::size_t tagged = 0, agree = 0;
+    for (const auto& a : trace.activities) {
+      const auto i =
+          static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), a.start_ns) - bounds.begin());
+      tagged += trace.tag(a) != 0;
+      agree += i >= 1 && i < bounds.size() && trace.tag(a) == i;
+      if (i >= 1 && i < bounds.size()) {
+        const auto& [op, layer] = fb.steps[i - 1];
+        if (layer == 0)
+          kernels.row({name(op->pass), op->name, count[i - 1], a.blocks, a.threads, a.registers, a.shared_bytes,
+                       a.cluster, a.us(), "\"" + a.name + "\""});
+        ++count[i - 1];
+      } else
+        replayed.push_back(&a);
+    }
+    std::size_t per_replay = 0;
+    for (const int c : count) per_replay += static_cast<std::size_t>(c);
+    std::printf(
+        "layer: trace of %zu activities, %zu in the tagged pass, %zu tagged, %zu as the clock says, %zu dropped, %zu "
+        "without time, %zu unknown\n",
+        trace.activities.size(), trace.activities.size() - replayed.size(), tagged, agree, trace.dropped,
+        trace.without_time, trace.unknown);
+    if (!per_replay || replayed.size() % per_replay || replayed.size() < per_replay * kReplays) {
+      std::printf("layer: %zu replayed activities are not whole replays of %zu; no times in sequence\n",
+                  replayed.size(), per_replay);
+      return;
+    }
+    for (std::size_t r = replayed.size() - per_replay * kReplays, i = 0;
+         r < replayed.size();) {  // what came before was the soak
+      double us = 0;
+      for (int k = 0; k < count[i]; ++k) us += replayed[r++]->us();
+      in_sequence_[fb.steps[i].first].push_back(us);
+      kernels_[fb.steps[i].first] = count[i];
+      i = (i + 1) % fb.steps.size();
+    }
+  }
+#endif
+  static void check_launch(cudaError_t e) {
+    gpu_check(e == cudaSuccess, cudaGetErrorString(e), "cudaGraphLaunch", __FILE__, __LINE__);
+  }
+
+  Bench& b_;
+  CsvFile &ops_csv_, &totals_csv_;
+  ClockStamps stamps_;
+  std::vector<cudaEvent_t> events_;
+  std::map<const LayerOp*, Timing> alone_;
+  std::map<std::pair<std::string, bool>, Total> totals_;
+  std::map<const LayerOp*, std::vector<double>> in_sequence_;
+  std::map<const LayerOp*, int> kernels_;
+  double traced_us_ = 0, untraced_us_ = 0;
+};
+
+}  // namespace
+
+void sweep_layer(Bench& b, const Budget& budget) {
+  const std::string method =
+      "four layers with buffers of their own, no collectives; alone: as in the gemm table, but after a soak of 100 ms "
+      "with the mix (FB) and for 20 ms, so that the clock is the mix's; sequence: whole passes, events at the two "
+      "ends, after a soak of 250 ms with the same; FB in order F, then I and W per layer; "
+      "in sequence per op: sum of its kernels by CUPTI in replays of the FB graph; times per layer";
+  const std::string tail = b.shape < 0 ? "" : "_" + std::to_string(b.shape);
+  auto ops_csv = b.table("layer_ops" + tail,
+                         std::string("model,tp,batch,seq,layers,pass,op,flops,bytes,kernels,") + kTimingColumns +
+                             ",sequence_samples,sequence_us,sequence_p10_us,sequence_p90_us,sequence_over_alone",
+                         method);
+  auto totals = b.table("layer" + tail,
+                        "model,tp,batch,seq,layers,sequence,launch,samples,median_us,p10_us,p90_us,clock_mhz,power_w,"
+                        "slowdown_bits,sum_alone_us,sum_cold_us,sum_alone_over_sequence,sum_cold_over_sequence,"
+                        "sum_in_sequence_us,traced_us,traced_over_untraced",
+                        method);
+  const auto& m = model_shapes();
+  const LayerShape shapes[] = {{m[0], 4, 1, 6144}, {m[0], 8, 1, 6144}, {m[0], 1, 1, 6144}, {m[0], 4, 2, 3072},
+                               {m[0], 8, 2, 3072}, {m[0], 1, 2, 3072}, {m[1], 8, 1, 6144}, {m[1], 4, 1, 6144},
+                               {m[1], 1, 1, 6144}, {m[2], 8, 1, 4096}, {m[3], 1, 1, 4096}, {m[0], 2, 1, 6144},
+                               {m[0], 8, 1, 2048}, {m[3], 4, 1, 8192}};
+  cudnnHandle_t cudnn{};
+  cudnn_check(cudnnCreate(&cudnn), "cudnnCreate");
+  {
+    LayerBench bench(b, ops_csv, totals);
+    for (int i = 0; i < static_cast<int>(std::size(shapes)); ++i) {
+      if (budget.spent()) break;
+      if (b.shape >= 0 && b.shape != i) continue;
+      const auto& s = shapes[i];
+      LayerOps ops(b, cudnn, s, kLayers);
+      bench.untraced(ops);
+#if BRAID_HAVE_CUPTI
+      if (b.shape >= 0) {
+        auto kernels = b.table("layer_kernels" + tail,
+                               "pass,op,index,blocks,threads,registers,shared_bytes,cluster_blocks,us,kernel",
+                               "the kernels that each op of the first layer launches, by CUPTI, one at a time");
+        bench.traced(ops, kernels);
+      }
+#endif
+      bench.write(s, ops);
+    }
+  }
+  cudnnDestroy(cudnn);
+  std::printf("layer: %d rows%s\n", totals.rows(), budget.spent() ? ", budget spent" : "");
+}
+
+}  // namespace braid

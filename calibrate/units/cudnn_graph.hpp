@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of cuDNN 9's backend graph API that attention needs, as plain functions: tensors, matrix products, pointwise
+// operations, reductions, then a plan. No cudnn-frontend.
+#pragma once
+
+#include <cudnn.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace braid {
+
+/// Throws GpuError with cuDNN's last error text unless `status` is success.
+void cudnn_check(cudnnStatus_t status, const char* call);
+
+/// An owned backend descriptor.
+class CudnnDescriptor {
+ public:
+  explicit CudnnDescriptor(cudnnBackendDescriptorType_t);
+  ~CudnnDescriptor() { cudnnBackendDestroyDescriptor(raw); }
+  CudnnDescriptor(const CudnnDescriptor&) = delete;
+  CudnnDescriptor& operator=(const CudnnDescriptor&) = delete;
+  void set(cudnnBackendAttributeName_t, cudnnBackendAttributeType_t, std::int64_t count, const void*);
+  void set(cudnnBackendAttributeName_t, const CudnnDescriptor&);
+  void finalize(const char* what);
+  cudnnBackendDescriptor_t raw{};
+};
+using CudnnNode = std::shared_ptr<CudnnDescriptor>;
+using CudnnDims = std::vector<std::int64_t>;
+
+/// Strides of a row-major tensor.
+CudnnDims packed_strides(const CudnnDims&);
+
+class CudnnGraph {
+ public:
+  CudnnNode tensor(std::int64_t uid, const CudnnDims& dims, const CudnnDims& strides, cudnnDataType_t type);
+  /// A tensor inside the graph, never stored; row-major unless strides are given.
+  CudnnNode inner(const CudnnDims& dims, cudnnDataType_t type = CUDNN_DATA_FLOAT, const CudnnDims& strides = {});
+  /// A float that the caller passes by host pointer.
+  CudnnNode scalar(std::int64_t uid);
+  void matmul(const CudnnNode& a, const CudnnNode& b, const CudnnNode& c);
+  struct Pointwise {
+    cudnnPointwiseMode_t mode;
+    CudnnNode x, b = nullptr, y;  ///< b may be null
+    cudnnDataType_t precision = CUDNN_DATA_FLOAT;
+    CudnnNode t = nullptr;   ///< condition of BINARY_SELECT
+    std::int64_t axis = -1;  ///< of GEN_INDEX
+  };
+  void pointwise(const Pointwise&);
+  void reduce(cudnnReduceTensorOp_t, const CudnnNode& x, const CudnnNode& y);
+  void reshape(const CudnnNode& x, const CudnnNode& y);
+
+  struct Plan {
+    CudnnNode descriptor;
+    std::int64_t workspace_bytes = 0, engine = -1;
+  };
+  /// The first plan that the heuristics offer and that builds. Throws GpuError when none does.
+  Plan plan(cudnnHandle_t) const;
+
+ private:
+  CudnnNode make_tensor(std::int64_t uid, const CudnnDims&, const CudnnDims&, cudnnDataType_t, bool virtual_,
+                        bool by_value);
+  void add(const CudnnNode& op);
+  std::vector<CudnnNode> keep_;
+  std::vector<cudnnBackendDescriptor_t> ops_;
+  std::int64_t next_uid_ = 1000;
+};
+
+/// Runs a plan on the handle's stream with tensors bound by uid.
+void run_plan(cudnnHandle_t, const CudnnGraph::Plan&, const std::vector<std::int64_t>& uids,
+              const std::vector<void*>& pointers, void* workspace);
+
+}  // namespace braid
