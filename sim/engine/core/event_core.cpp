@@ -22,7 +22,7 @@ void EventCore::play(double limit) {
     }
   }
   while (!heap_.empty() && heap_.top().time <= limit_) {
-    const Event event = heap_.pop();
+    const QueuedEvent event = heap_.pop();
     now_ = event.time;
     const std::uint32_t i = event.instance(), k = event.op();
     switch (event.what()) {
@@ -44,7 +44,7 @@ void EventCore::ready(std::uint32_t i, std::uint32_t k, double t) {
   if (action == Action::recv && in_.program.p2p == P2pMode::eager) return;  // the message alone decides
   const double launched = (k + 1.0) * in_.costs.launch.value;
   if (launched > t) {
-    heap_.push(Event::at(launched, i, k, Happens::launched));
+    heap_.push(QueuedEvent::at(launched, i, k, Happens::launched));
   } else {
     begin(i, k, t);
   }
@@ -86,7 +86,7 @@ void EventCore::begin_timed(std::uint32_t i, std::uint32_t k, double t) {
   } else if (is_communication(op.lane)) {
     communicates(i, k, t);
   }
-  heap_.push(Event::at(end, i, k, Happens::ended));
+  heap_.push(QueuedEvent::at(end, i, k, Happens::ended));
 }
 
 EventCore::Members EventCore::members(Scope scope, std::uint32_t i) const {
@@ -131,7 +131,7 @@ void EventCore::join_collective(std::uint32_t i, std::uint32_t k, double t) {
     const Transfer all = transfer_of(group.first, op);
     transfer(group.first, k, t, all.cost, all.flow);
   } else {
-    heap_.push(Event::at(t, group.first, k, Happens::ended));
+    heap_.push(QueuedEvent::at(t, group.first, k, Happens::ended));
   }
 }
 
@@ -160,9 +160,9 @@ void EventCore::start_message(std::uint32_t message, std::uint32_t column, doubl
 void EventCore::transfer(std::uint32_t i, std::uint32_t k, double t, const CommCost& cost, std::int32_t flow) {
   const double latency = cost.latency.value;
   if (flow == kClosedForm || cost.transfer.value == 0) {
-    heap_.push(Event::at(t + latency + cost.transfer.value, i, k, Happens::ended));
+    heap_.push(QueuedEvent::at(t + latency + cost.transfer.value, i, k, Happens::ended));
   } else if (latency > 0) {
-    heap_.push(Event::at(t + latency, i, k, Happens::latency_over));
+    heap_.push(QueuedEvent::at(t + latency, i, k, Happens::latency_over));
   } else {
     request(i, k, t);
   }
@@ -207,7 +207,7 @@ void EventCore::end_running(std::uint32_t i, double t) {
   Running& running = instances_[i].running;
   if (running.end > t) {  // it was slowed down after this event had been queued
     running.queued = running.end;
-    heap_.push(Event::at(running.end, i, running.op, Happens::ended));
+    heap_.push(QueuedEvent::at(running.end, i, running.op, Happens::ended));
     return;
   }
   const std::uint32_t k = running.op;
@@ -269,7 +269,7 @@ void EventCore::change_speed(std::uint32_t i, double t) {
   running.end = t + running.remaining * (1 + slow);
   if (running.end < running.queued) {
     running.queued = running.end;
-    heap_.push(Event::at(running.end, i, running.op, Happens::ended));
+    heap_.push(QueuedEvent::at(running.end, i, running.op, Happens::ended));
   }
 }
 

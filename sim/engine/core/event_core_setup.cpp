@@ -71,7 +71,7 @@ EventCore::EventCore(PlayInput input, PlayMemory& memory) : in_(std::move(input)
     batch_left_.insert(batch_left_.end(), program.batch_size.begin(), program.batch_size.end());
   }
 
-  arrived_.assign(2 * kLanes * instances_.size(), 0);
+  arrived_.assign(instances_.size() * 2 * kLanes, 0);
   stretch_.assign(program.works.size(), nullptr);
   for (std::size_t w = 0; w < in_.costs.stretch.size(); ++w) {
     const std::vector<double>& row = in_.costs.stretch[w];

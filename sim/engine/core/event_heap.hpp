@@ -12,11 +12,11 @@ namespace braid {
 
 enum class Happens : std::uint8_t { ended, launched, latency_over };
 
-struct Event {
+struct QueuedEvent {
   double time = 0;       ///< not negative
   std::uint64_t id = 0;  ///< instance, op and what happens, in that order of weight
 
-  static Event at(double time, std::uint32_t instance, std::uint32_t op, Happens what) {
+  static QueuedEvent at(double time, std::uint32_t instance, std::uint32_t op, Happens what) {
     return {time, std::uint64_t{instance} << 40 | std::uint64_t{op} << 8 | static_cast<std::uint64_t>(what)};
   }
   std::uint32_t instance() const { return static_cast<std::uint32_t>(id >> 40); }
@@ -27,17 +27,17 @@ struct Event {
   /// Doubles that are not negative are ordered like their bits.
   __extension__ using Key = unsigned __int128;
   Key key() const { return Key{std::bit_cast<std::uint64_t>(time)} << 64 | id; }
-  bool before(const Event& other) const { return key() < other.key(); }
+  bool before(const QueuedEvent& other) const { return key() < other.key(); }
 };
 inline constexpr int kMaxInstances = 1 << 24;
 
 class EventHeap {
  public:
   bool empty() const { return events_.empty(); }
-  const Event& top() const { return events_.front(); }
+  const QueuedEvent& top() const { return events_.front(); }
   void reserve(std::size_t n) { events_.reserve(n); }
 
-  void push(Event event) {
+  void push(QueuedEvent event) {
     std::size_t hole = events_.size();
     events_.push_back(event);
     while (hole > 0) {
@@ -49,16 +49,16 @@ class EventHeap {
     events_[hole] = event;
   }
 
-  Event pop() {
-    const Event first = events_.front();
-    const Event last = events_.back();
+  QueuedEvent pop() {
+    const QueuedEvent first = events_.front();
+    const QueuedEvent last = events_.back();
     events_.pop_back();
     const std::size_t size = events_.size();
     if (size == 0) return first;
     std::size_t hole = 0;
     std::size_t child = 1;
     for (; child + kChildren <= size; child = kChildren * hole + 1) {
-      const Event* c = events_.data() + child;
+      const QueuedEvent* c = events_.data() + child;
       const std::size_t left = c[1].before(c[0]) ? 1 : 0, right = c[3].before(c[2]) ? 3 : 2;
       const std::size_t least = c[right].before(c[left]) ? right : left;
       if (!c[least].before(last)) break;
@@ -79,7 +79,7 @@ class EventHeap {
 
  private:
   static constexpr std::size_t kChildren = 4;
-  std::vector<Event> events_;
+  std::vector<QueuedEvent> events_;
 };
 
 }  // namespace braid

@@ -51,6 +51,7 @@ std::vector<MessagePair> message_pairs(const Program& program) {
   std::map<std::pair<int, int>, int> counts;
   for (const Message& message : program.messages) ++counts[{message.from, message.to}];
   std::vector<MessagePair> pairs;
+  pairs.reserve(counts.size());
   for (const auto& [ends, messages] : counts) {
     pairs.push_back({.from = ends.first, .to = ends.second, .messages = messages});
   }

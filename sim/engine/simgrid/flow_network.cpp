@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <string>
 #include <tuple>
@@ -56,7 +57,7 @@ class FlowNetwork {
     std::size_t flows_left = 0;
   };
   struct Flow {
-    s4u::CommPtr comm;  ///< kept until the slot is used again: SimGrid still looks at a comm after saying it is done
+    s4u::CommPtr comm;  ///< kept until the flow is used again: SimGrid still looks at a comm after saying it is done
     std::size_t transfer = 0;
   };
 
@@ -73,10 +74,10 @@ class FlowNetwork {
   const FlowPlan& plan_;
   PlainEngine engine_;
   s4u::Host* sink_ = nullptr;
-  std::vector<s4u::Host*> sources_;  ///< by route; null: nobody takes it
-  double scale_ = 1;                 ///< units of volume per byte
-  std::vector<Flow> flows_;
-  std::vector<std::size_t> free_flows_, resting_flows_;  ///< resting: ended in this very step of SimGrid
+  std::vector<s4u::Host*> sources_;                ///< by route; null: nobody takes it
+  double scale_ = 1;                               ///< units of volume per byte
+  std::deque<Flow> flows_;                         ///< their addresses are what SimGrid hands back
+  std::vector<Flow*> free_flows_, resting_flows_;  ///< resting: ended in this very step of SimGrid
   std::vector<Transfer> transfers_;
   std::vector<std::size_t> free_transfers_;
   std::vector<std::size_t> ended_;    ///< transfers to report to the core
@@ -103,7 +104,7 @@ void FlowNetwork::build(const FlowPlan& plan) {
   star->add_route(nullptr, sink_->get_netpoint(), nullptr, nullptr, std::vector<s4u::LinkInRoute>{}, false);
   sources_.assign(plan.routes.size(), nullptr);
   for (const FlowPlan::Transfer& transfer : plan.transfers) {
-    for (int route : transfer.routes) add_source(*star, links, static_cast<std::size_t>(route));
+    for (std::size_t route : transfer.routes) add_source(*star, links, route);
   }
   star->seal();
 }
@@ -139,28 +140,25 @@ void FlowNetwork::start(const FlowRequest& request) {
   free_transfers_.pop_back();
   transfers_[transfer] = {.instance = request.instance, .op = request.op, .flows_left = planned.routes.size()};
   const double volume = std::max(1.0, std::round(request.transfer * planned.rate * scale_));
-  for (int route : planned.routes) {
-    if (free_flows_.empty()) {
-      free_flows_.push_back(flows_.size());
-      flows_.emplace_back();
-    }
-    const std::size_t slot = free_flows_.back();
+  for (std::size_t route : planned.routes) {
+    if (free_flows_.empty()) free_flows_.push_back(&flows_.emplace_back());
+    Flow* const flow = free_flows_.back();
     free_flows_.pop_back();
     // The pointer first, then its settings: some of them return a bare pointer, and with it the last reference goes.
-    s4u::CommPtr comm = s4u::Comm::sendto_init(sources_[static_cast<std::size_t>(route)], sink_);
+    s4u::CommPtr comm = s4u::Comm::sendto_init(sources_[route], sink_);
     comm->set_payload_size(static_cast<std::uint64_t>(volume));
-    comm->set_data(reinterpret_cast<void*>(slot));
+    comm->set_data(flow);
     comm->vetoable_start();
-    flows_[slot] = {.comm = comm, .transfer = transfer};
+    *flow = {.comm = comm, .transfer = transfer};
     ++started_;
     ++live_;
   }
 }
 
 void FlowNetwork::completed(const s4u::Activity& activity) {
-  const auto slot = reinterpret_cast<std::size_t>(activity.get_data<void>());
-  const std::size_t transfer = flows_[slot].transfer;
-  resting_flows_.push_back(slot);
+  Flow* const flow = activity.get_data<Flow>();
+  const std::size_t transfer = flow->transfer;
+  resting_flows_.push_back(flow);
   --live_;
   if (--transfers_[transfer].flows_left == 0) ended_.push_back(transfer);
   // Other flows may end in this step; hear of all of them before the core goes on. Also after a flow whose transfer

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "sim/engine/simgrid/symmetry.hpp"
 
@@ -13,8 +14,8 @@ namespace {
 std::vector<bool> played_classes(const NetworkLoad& load, bool closed_form) {
   std::vector<bool> played;
   for (const NetworkLoad::Class& one : load.classes) {
-    const auto first = load.transfers.begin() + one.first_transfer;
-    played.push_back(std::any_of(first, first + one.transfers, [&](const NetworkLoad::Transfer& transfer) {
+    const std::span copies(&load.transfers[one.first_transfer], one.transfers);
+    played.push_back(std::ranges::any_of(copies, [&](const NetworkLoad::Transfer& transfer) {
       return transfer.flows > 0 && (transfer.can_meet || !closed_form);
     }));
   }
@@ -37,28 +38,28 @@ std::vector<double> capacities(const NetworkLoad& load, const Fabric& fabric) {
 }
 
 /// All flows of `transfers` transfers of the load from `first` on, as one transfer of the plan.
-FlowPlan::Transfer whole(const NetworkLoad& load, int first, int transfers) {
-  FlowPlan::Transfer made{.routes = {}, .rate = load.transfers[static_cast<std::size_t>(first)].rate};
-  for (int t = first; t < first + transfers; ++t) {
-    const auto& transfer = load.transfers[static_cast<std::size_t>(t)];
-    for (int n = 0; n < transfer.flows; ++n) made.routes.push_back(transfer.first_flow + n);
+FlowPlan::Transfer whole(const NetworkLoad& load, std::size_t first, std::size_t transfers) {
+  FlowPlan::Transfer made{.routes = {}, .rate = load.transfers[first].rate};
+  for (std::size_t t = first; t < first + transfers; ++t) {
+    const auto& transfer = load.transfers[t];
+    for (std::size_t n = 0; n < transfer.flows; ++n) made.routes.push_back(transfer.first_flow + n);
   }
   return made;
 }
 
 /// One flow of each colour in the first transfer of the class, over links that stand for their colours.
-FlowPlan::Transfer representative(const NetworkLoad& load, const Symmetry& symmetry, int first, FlowPlan& plan) {
-  const auto& transfer = load.transfers[static_cast<std::size_t>(first)];
+FlowPlan::Transfer representative(const NetworkLoad& load, const Symmetry& symmetry, std::size_t first,
+                                  FlowPlan& plan) {
+  const auto& transfer = load.transfers[first];
   FlowPlan::Transfer made{.routes = {}, .rate = transfer.rate};
   std::set<int> seen;
-  for (int n = transfer.first_flow; n < transfer.first_flow + transfer.flows; ++n) {
-    const auto flow = static_cast<std::size_t>(n);
+  for (std::size_t flow = transfer.first_flow; flow < transfer.first_flow + transfer.flows; ++flow) {
     if (!seen.insert(symmetry.flow[flow]).second) continue;
     std::vector<int> links;
     for (int link : load.flows[flow]) links.push_back(symmetry.link[static_cast<std::size_t>(link)]);
     std::ranges::sort(links);
     links.erase(std::unique(links.begin(), links.end()), links.end());
-    made.routes.push_back(static_cast<int>(plan.routes.size()));
+    made.routes.push_back(plan.routes.size());
     plan.routes.push_back(std::move(links));
   }
   return made;
@@ -75,15 +76,16 @@ FlowPlan unfolded_flows(const Program& program, const Fabric& fabric, const Repl
                 .transfers = {},
                 .flow_of = nothing(pair_count(load), columns, instances)};
   for (const NetworkLoad::Class& one : load.classes) {
-    for (int t = 0; t < one.transfers; ++t) {
-      const auto& transfer = load.transfers[static_cast<std::size_t>(one.first_transfer + t)];
+    for (std::size_t t = 0; t < one.transfers; ++t) {
+      const auto& transfer = load.transfers[one.first_transfer + t];
       if (transfer.flows == 0 || (closed_form && !transfer.can_meet)) continue;
       const auto number = static_cast<std::int32_t>(plan.transfers.size());
       plan.transfers.push_back(whole(load, one.first_transfer + t, 1));
       if (one.message) {
-        plan.flow_of.message[static_cast<std::size_t>(one.pair) * columns + static_cast<std::size_t>(t)] = number;
+        plan.flow_of.message[static_cast<std::size_t>(one.pair) * columns + t] = number;
       } else {
-        const int first_column = one.scope == Scope::tp ? t * replicas.tp() : t;
+        const int group = static_cast<int>(t);
+        const int first_column = one.scope == Scope::tp ? group * replicas.tp() : group;
         const auto member = static_cast<std::size_t>(replicas.instance(one.pp, first_column));
         plan.flow_of.collective[static_cast<std::size_t>(one.scope) * instances + member] = number;
       }

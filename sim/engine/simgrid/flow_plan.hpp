@@ -12,8 +12,8 @@ namespace braid {
 
 struct FlowPlan {
   struct Transfer {
-    std::vector<int> routes;  ///< a flow on each
-    double rate = 0;          ///< bytes/s; a flow's volume is this times the seconds that the transfer takes alone
+    std::vector<std::size_t> routes;  ///< a flow on each
+    double rate = 0;  ///< bytes/s; a flow's volume is this times the seconds that the transfer takes alone
   };
   std::vector<double> capacity;          ///< bytes/s, by link; shared by the copies that one played flow stands for
   std::vector<std::vector<int>> routes;  ///< links

@@ -47,6 +47,7 @@ class Loader {
       open({.message = false, .scope = scope, .pp = pp});
       for (int group = 0; group < groups; ++group) {
         std::vector<int> ring;
+        ring.reserve(static_cast<std::size_t>(members) + 1);
         for (int member = 0; member < members; ++member) {
           ring.push_back(tp ? place.gpu(member, pp, group) : place.gpu(group, pp, member));
         }
@@ -64,18 +65,18 @@ class Loader {
 
  private:
   void open(NetworkLoad::Class one) {
-    one.first_transfer = static_cast<int>(load_.transfers.size());
+    one.first_transfer = load_.transfers.size();
     load_.classes.push_back(one);
   }
 
   /// A transfer with a flow from each GPU of the path to the next.
   void add(const std::vector<int>& path, bool overlaps) {
-    NetworkLoad::Transfer transfer{.first_flow = static_cast<int>(load_.flows.size()), .overlaps = overlaps};
+    NetworkLoad::Transfer transfer{.first_flow = load_.flows.size(), .overlaps = overlaps};
     for (std::size_t n = 0; n + 1 < path.size(); ++n) {
       std::vector<int> route = fabric_.route(path[n], path[n + 1]);
       if (!route.empty()) load_.flows.push_back(std::move(route));
     }
-    transfer.flows = static_cast<int>(load_.flows.size()) - transfer.first_flow;
+    transfer.flows = load_.flows.size() - transfer.first_flow;
     load_.transfers.push_back(transfer);
     ++load_.classes.back().transfers;
   }
@@ -118,10 +119,8 @@ class Loader {
 
   template <class Visit>
   void each_link(const NetworkLoad::Transfer& transfer, Visit visit) {
-    for (int n = 0; n < transfer.flows; ++n) {
-      for (int link : load_.flows[static_cast<std::size_t>(transfer.first_flow + n)]) {
-        visit(static_cast<std::size_t>(link));
-      }
+    for (std::size_t n = transfer.first_flow; n < transfer.first_flow + transfer.flows; ++n) {
+      for (int link : load_.flows[n]) { visit(static_cast<std::size_t>(link)); }
     }
   }
 

@@ -18,8 +18,8 @@ namespace braid {
 struct NetworkLoad {
   /// All messages of one pair of ranks in one column, or all collectives of one scope in one group.
   struct Transfer {
-    int first_flow = 0;
-    int flows = 0;          ///< 0: on one GPU
+    std::size_t first_flow = 0;
+    std::size_t flows = 0;  ///< 0: on one GPU
     double rate = 0;        ///< bytes/s of each flow while the transfer is alone on the network
     bool overlaps = false;  ///< two of these can be under way at once
     bool can_meet = false;  ///< another, or another of its own, can be on one of its links at the same time
@@ -30,8 +30,8 @@ struct NetworkLoad {
     int pair = 0;             ///< message: into MessagePaths::pairs
     Scope scope = Scope::tp;  ///< collective
     int pp = 0;               ///< collective: of which pipeline rank
-    int first_transfer = 0;
-    int transfers = 0;  ///< message: by column; collective: by dp rank (scope tp) or tp rank (scope dp)
+    std::size_t first_transfer = 0;
+    std::size_t transfers = 0;  ///< message: by column; collective: by dp rank (scope tp) or tp rank (scope dp)
   };
   std::vector<Class> classes;
   std::vector<Transfer> transfers;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <span>
 
 #include "sim/engine/core/jitter.hpp"
 
@@ -40,12 +41,10 @@ class Refinement {
       colours_.link.push_back(mix64(std::bit_cast<Colour>(fabric.capacity(load.links[link]).value)));
     }
     for (std::size_t c = 0; c < load.classes.size(); ++c) {
-      for (int t = 0; t < load.classes[c].transfers; ++t) {
-        const int transfer = load.classes[c].first_transfer + t;
+      for (std::size_t t = 0; t < load.classes[c].transfers; ++t) {
         colours_.transfer.push_back(mix64(c));
-        const auto& one = load.transfers[static_cast<std::size_t>(transfer)];
-        for (int n = one.first_flow; n < one.first_flow + one.flows && played[c]; ++n) {
-          const auto flow = static_cast<std::size_t>(n);
+        const auto& one = load.transfers[load.classes[c].first_transfer + t];
+        for (std::size_t flow = one.first_flow; flow < one.first_flow + one.flows && played[c]; ++flow) {
           flow_counts_[flow] = true;
           for (int link : load.flows[flow]) link_counts_[static_cast<std::size_t>(link)] = true;
         }
@@ -66,8 +65,8 @@ class Refinement {
     symmetry.flow = numbered(colours_.flow, flow_counts_);
     symmetry.link = numbered(colours_.link, link_counts_);
     for (const NetworkLoad::Class& one : load_.classes) {
-      const auto first = colours_.transfer.begin() + one.first_transfer;
-      symmetry.columns_alike &= std::all_of(first, first + one.transfers, [&](Colour c) { return c == *first; });
+      const std::span<const Colour> copies(&colours_.transfer[one.first_transfer], one.transfers);
+      symmetry.columns_alike &= std::ranges::all_of(copies, [&](Colour c) { return c == copies.front(); });
     }
     count_copies(symmetry);
     return symmetry;
@@ -78,8 +77,7 @@ class Refinement {
     std::vector<Colour> on_link(load_.links.size(), 0), in_transfer(load_.transfers.size(), 0);
     for (std::size_t t = 0; t < load_.transfers.size(); ++t) {
       const auto& transfer = load_.transfers[t];
-      for (int n = transfer.first_flow; n < transfer.first_flow + transfer.flows; ++n) {
-        const auto flow = static_cast<std::size_t>(n);
+      for (std::size_t flow = transfer.first_flow; flow < transfer.first_flow + transfer.flows; ++flow) {
         if (!flow_counts_[flow]) continue;
         Colour sum = 0;
         for (int link : load_.flows[flow]) sum += mix64(colours_.link[static_cast<std::size_t>(link)]);
@@ -100,7 +98,7 @@ class Refinement {
       if (!flow_counts_[flow]) continue;
       for (int link : load_.flows[flow]) ++flows_on[static_cast<std::size_t>(link)][symmetry.flow[flow]];
     }
-    symmetry.copies.assign(static_cast<std::size_t>(std::ranges::max(symmetry.link, {}, {}) + 1), 0);
+    symmetry.copies.assign(static_cast<std::size_t>(std::ranges::max(symmetry.link)) + 1, 0);
     for (std::size_t link = 0; link < flows_on.size(); ++link) {
       if (!link_counts_[link]) continue;
       const int copies = flows_on[link].begin()->second;
