@@ -12,6 +12,7 @@
 #include "sim/app/play.hpp"
 #include "sim/app/progress.hpp"
 #include "sim/base/csv.hpp"
+#include "sim/memory/memory.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/bubbles.hpp"
 #include "sim/report/html.hpp"
@@ -116,7 +117,8 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
     for (std::size_t i = 0; i < runs.size(); ++i) {
       progress.step(static_cast<int>(i), label_of(runs[i]));
       plays.push_back(play(scenario, runs[i], profile));
-      const PlayedRun& played = plays.back();
+      PlayedRun& played = plays.back();
+      if (write) add_memory_counters(played.program, played.timeline);
       joins.push_back(join_complete(played.program, played.timeline));
       comparison.runs.push_back(played.report);
     }
