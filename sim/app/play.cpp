@@ -28,6 +28,16 @@ Timeline simulate(const Program& program, const Costs& costs, const Scenario& sc
                                                 : simulate_simgrid(program, costs, scenario.cluster, options);
 }
 
+std::vector<Issue> check_runs(const Scenario& scenario, const std::vector<Run>& runs) {
+  std::vector<Issue> issues;
+  for (const Run& run : runs) {
+    try {
+      lower(schedule_of(scenario, run), scenario, run);
+    } catch (const Error& error) { issues.push_back({.where = "", .what = error.what()}); }
+  }
+  return issues;
+}
+
 PlayedRun play(const Scenario& scenario, const Run& run, const Profile& profile) {
   const auto started = std::chrono::steady_clock::now();
   PlayedRun played{.program = lower(schedule_of(scenario, run), scenario, run)};

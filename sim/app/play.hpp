@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sim/cost/costs.hpp"
 #include "sim/cost/profile.hpp"
@@ -25,6 +26,10 @@ Profile profile_of(const Scenario& scenario);
 
 /// Plays a program with the engine and the network that the scenario asks for.
 Timeline simulate(const Program& program, const Costs& costs, const Scenario& scenario);
+
+/// What would keep these runs of a checked scenario from being played: a schedule outside its precondition, a file that
+/// is none or does not fit the plan, layers that do not divide. Every fault; call it before anything is written.
+std::vector<Issue> check_runs(const Scenario& scenario, const std::vector<Run>& runs);
 
 /// Plays one run of a checked scenario.
 PlayedRun play(const Scenario& scenario, const Run& run, const Profile& profile);

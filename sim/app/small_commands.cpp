@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "sim/app/commands.hpp"
+#include "sim/app/play.hpp"
 #include "sim/base/csv.hpp"
 #include "sim/schedule/generators.hpp"
 #include "sim/schedule/pytorch_csv.hpp"
@@ -39,8 +40,9 @@ std::string scenarios_folder() {
   if (const char* folder = std::getenv("BRAID_SCENARIOS")) return folder;
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  // build/<preset>/bin in a source tree, <prefix>/bin when installed.
-  for (const fs::path& candidate : {program / "../../../scenarios", program / "../share/braid/scenarios"}) {
+  // build/<preset>/bin or build/bin in a source tree, <prefix>/bin when installed.
+  for (const char* place : {"../../../scenarios", "../../scenarios", "../share/braid/scenarios"}) {
+    const fs::path candidate = program / place;
     if (fs::is_directory(candidate, ignored)) return fs::weakly_canonical(candidate, ignored).string();
   }
   return "scenarios";
@@ -56,6 +58,8 @@ void check_command(const std::string& file, const std::vector<Override>& overrid
   }
   const Scenario scenario = read_scenario(file, overrides);
   throw_if_any(check(scenario));
+  throw_if_any(check_runs(scenario, scenario.runs));
+  profile_of(scenario);
   out << fmt::format("{}: {} on {} ({} of {} GPUs), {} schedules; nothing wrong with it\n", file, scenario.model.name,
                      scenario.cluster.name, scenario.placement().ranks(), scenario.cluster.gpus(),
                      scenario.runs.size());

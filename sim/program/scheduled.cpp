@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/program/scheduled.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 
@@ -26,11 +27,18 @@ Schedule schedule_of(const Scenario& scenario, const Run& run) {
   if (run.schedule.starts_with(kFile)) {
     schedule = read_schedule(run.schedule.substr(kFile.size()));
   } else {
-    schedule = generate_schedule(run.schedule, {.stages = scenario.plan.pp,
-                                                .microbatches = scenario.plan.microbatches,
-                                                .chunks = run.chunks,
-                                                .group = run.group,
-                                                .memory_limit = run.memory_limit});
+    try {
+      schedule = generate_schedule(run.schedule, {.stages = scenario.plan.pp,
+                                                  .microbatches = scenario.plan.microbatches,
+                                                  .chunks = run.chunks,
+                                                  .group = run.group,
+                                                  .memory_limit = run.memory_limit});
+    } catch (const Error& error) {
+      // The rule is the generator's; which line of which file asked for it is known here.
+      const auto at = std::find(scenario.runs.begin(), scenario.runs.end(), run);
+      if (at == scenario.runs.end()) throw;
+      throw Error(location(scenario, "run." + std::to_string(at - scenario.runs.begin()) + ".schedule"), error.what());
+    }
   }
   throw_if_any(check(schedule));
   return schedule;
