@@ -20,14 +20,19 @@ constexpr double kFullHeadDim = 128;
 Seconds flash_time(const AttentionShape& a, const Gpu& gpu, const Parameters& p) {
   const double efficiency = a.backward ? p.attention_backward_efficiency : p.attention_forward_efficiency;
   const double ramp = a.backward ? p.attention_backward_ramp : p.attention_forward_ramp;
-  const double length = a.sequence / (a.sequence + ramp);
+  const double tail = a.backward ? p.attention_backward_tail : p.attention_forward_tail;
+  const double overhead = a.backward ? p.attention_backward_overhead_s : p.attention_forward_overhead_s;
   const double width = std::pow(std::min(1.0, a.head_dim / kFullHeadDim), kHeadDimExponent);
-  const double filled = std::min(1.0, flash_tiles(a) / gpu.sms);
-  // Rows that fill up the last tile of a head are computed and thrown away.
-  const double padding = std::ceil(a.sequence / kRowsOfTile) * kRowsOfTile / a.sequence;
-  const Seconds compute = padding * flash_flops(a) / (gpu.bf16_dense * (efficiency * length * width * filled));
+  const FlopsPerSecond rate = gpu.bf16_dense * (efficiency * width);
+  const Flops flops = flash_flops(a);
+  // Each tile has a start-up that is worth `ramp` tokens, and rows that fill up the last one are computed for nothing.
+  const double rows = std::ceil(a.sequence / kRowsOfTile) * kRowsOfTile;
+  const Flops done = flops * (rows / a.sequence) * (1 + ramp / a.sequence);
+  // Under a causal mask the longest tile is twice the mean.
+  const Flops longest = done / flash_tiles(a) * (a.causal ? 2.0 : 1.0);
+  const Seconds compute = (done + tail * gpu.sms * longest) / rate;
   const Seconds memory = attention_bytes(a) / (gpu.memory_bandwidth * p.memory_efficiency);
-  return std::max(compute, memory) + Seconds(p.attention_overhead_s);
+  return std::max(compute, memory) + Seconds(overhead);
 }
 
 Seconds unfused_time(const AttentionShape& a, const Gpu& gpu, const Parameters& p) {

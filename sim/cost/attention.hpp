@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long the attention core (scores, softmax, weighted sum) takes, fused (flash) or not.
 //
-// Fused: arithmetic at a rate that rises with the sequence length. Unfused: its matrix products over the whole square,
-// causal or not; the traffic of the score matrix is in Work::elementwise. Projections are not here.
+// Fused: a start-up for each tile, arithmetic at one rate, and a wait for the longest tile at the end. Unfused: its
+// matrix products over the whole square, causal or not; the traffic of the score matrix is in Work::elementwise.
+// Projections are not here.
 #pragma once
 
 #include "sim/base/hardware.hpp"
@@ -19,7 +20,9 @@ Flops flash_flops(const AttentionShape& shape);
 /// CTAs of the fused kernel: one for 128 rows of a head.
 double flash_tiles(const AttentionShape& shape);
 
-/// Alone on the GPU.
+/// Alone on the GPU. Fused:
+///   t = overhead + max((flops * (1 + ramp / s) + tail * SMs * longest tile) / (efficiency * peak), bytes / bandwidth)
+/// the form that an H100 showed over 1 to 47 tiles an SM (tests/data/h100-units).
 Seconds attention_time(const AttentionShape& shape, const Gpu& gpu, const Parameters& parameters);
 
 /// Queries, keys, values and result (backward: and their gradients) through memory once.

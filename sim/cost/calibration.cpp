@@ -141,6 +141,7 @@ std::vector<ErrorOfKind> errors_of_rules(const Profile& profile, const Gpu& gpu,
     add(all, error, at);
   }
   std::vector<ErrorOfKind> errors;
+  errors.reserve(by_kind.size() + 1);
   for (auto& [name, kind] : by_kind) errors.push_back(std::move(kind));
   errors.push_back(std::move(all));
   for (ErrorOfKind& kind : errors) {

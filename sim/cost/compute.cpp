@@ -18,7 +18,10 @@ const Point* point_of(const Profile& profile, const std::string& key) {
 
 KernelCost gemm_cost(const Gemm& gemm, Pass pass, const Gpu& gpu, const Profile& profile) {
   const GemmPlan plan = plan_gemm(gemm, pass, gpu, profile.parameters);
-  KernelCost cost{.time = plan.time, .traffic = gemm_bytes(gemm, pass, profile.parameters), .tiles = plan.tiles};
+  KernelCost cost{.kind = KernelKind::gemm,
+                  .time = plan.time,
+                  .traffic = gemm_bytes(gemm, pass, profile.parameters),
+                  .tiles = plan.tiles};
   if (!profile.points.empty()) {
     if (const Point* point = point_of(profile, gemm_key(gemm, pass))) cost.time = point->duration;
   }
@@ -26,9 +29,9 @@ KernelCost gemm_cost(const Gemm& gemm, Pass pass, const Gpu& gpu, const Profile&
 }
 
 KernelCost attention_cost(const AttentionShape& shape, const Gpu& gpu, const Profile& profile) {
-  KernelCost cost{.time = attention_time(shape, gpu, profile.parameters),
-                  .traffic = attention_bytes(shape),
-                  .tiles = flash_tiles(shape)};
+  KernelCost cost{.kind = KernelKind::attention,
+                  .time = attention_time(shape, gpu, profile.parameters),
+                  .traffic = attention_bytes(shape)};
   if (!profile.points.empty()) {
     if (const Point* point = point_of(profile, attention_key(shape))) cost.time = point->duration;
   }
@@ -55,10 +58,11 @@ ComputeCost compute_cost(const WorkItem& item, const Gpu& gpu, const Profile& pr
   const int small = std::max(0, work.kernels - named);
   const Bytes bytes = work.elementwise + item.optimizer_traffic;
   if (bytes.value > 0 || small > 0) {
-    cost.kernels.push_back({.time = elementwise_time(bytes, small, gpu, p), .traffic = bytes});
+    cost.kernels.push_back(
+        {.kind = KernelKind::memory, .time = elementwise_time(bytes, small, gpu, p), .traffic = bytes});
   }
   if (const double share = overhead_share(work); share > 0 && p.unit_overhead_s > 0) {
-    cost.kernels.push_back({.time = Seconds(share * p.unit_overhead_s)});
+    cost.kernels.push_back({.kind = KernelKind::fixed, .time = Seconds(share * p.unit_overhead_s)});
   }
   for (const KernelCost& kernel : cost.kernels) cost.duration += kernel.time;
   const Point* whole = profile.points.empty() ? nullptr : point_of(profile, work_key(work));

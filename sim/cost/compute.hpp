@@ -2,6 +2,7 @@
 // How long one compute op takes alone: the sum of its kernels by the rules, or a measured point.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "sim/base/hardware.hpp"
@@ -10,11 +11,20 @@
 
 namespace braid {
 
+/// What limits a kernel, and so what losing SMs or memory bandwidth does to it.
+enum class KernelKind : std::uint8_t {
+  gemm,       ///< equal tiles dealt to SMs in waves
+  attention,  ///< unequal tiles dealt as SMs become free
+  memory,     ///< bytes
+  fixed,      ///< nothing that communication could take
+};
+
 /// One stretch of an op that one resource limits.
 struct KernelCost {
+  KernelKind kind = KernelKind::fixed;
   Seconds time{};
   Bytes traffic{};   ///< through memory
-  double tiles = 0;  ///< CTAs dealt to SMs in waves; 0: losing some SMs does not slow it (memory-bound, overhead)
+  double tiles = 0;  ///< CTAs of a matrix product
 };
 
 struct ComputeCost {

@@ -16,15 +16,21 @@ namespace braid {
 struct Parameters {
   double gemm_efficiency = 0.75;
   double gemm_small_tile_efficiency = 0.85;
-  double gemm_tile_overhead_s = 1.5e-6;
   double gemm_overhead_s = 3e-6;
+  double gemm_memory_efficiency = 0.65;
+  double gemm_epilogue_share = 0.4;
+  double gemm_accumulate_share = 0.6;
+  double gemm_odd_tiles = 0;
   double gemm_accumulate_bytes = 8;
 
   double attention_forward_efficiency = 0.55;
   double attention_backward_efficiency = 0.50;
-  double attention_forward_ramp = 370;
-  double attention_backward_ramp = 370;
-  double attention_overhead_s = 5e-6;
+  double attention_forward_ramp = 300;
+  double attention_backward_ramp = 500;
+  double attention_forward_tail = 0.4;
+  double attention_backward_tail = 0.4;
+  double attention_forward_overhead_s = 5e-6;
+  double attention_backward_overhead_s = 5e-6;
 
   double memory_efficiency = 0.88;
   double kernel_overhead_s = 2e-6;

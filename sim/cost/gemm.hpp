@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long one matrix product takes on a GPU: tiles dealt to SMs in waves, bounded below by memory traffic.
 //
-// cuBLAS picks a tile shape and a split of k per shape; the rule takes the best of a short list instead. Not modelled:
-// stream-k kernels, L2 reuse between waves, power throttling beyond the sustained rate that gemm_efficiency states.
+// The library picks a tile shape for each product; the rule takes the best of a list. The form was found on an H100,
+// in cycles: the main loop runs at one rate, the last epilogue is paid whole, of the others a share; a split of k was
+// never chosen there. Not modelled: stream-k, L2 reuse, clocks: gemm_efficiency states the rate that is sustained.
 #pragma once
 
 #include "sim/base/hardware.hpp"
@@ -16,11 +17,10 @@ namespace braid {
 struct GemmPlan {
   int tile_m = 0;
   int tile_n = 0;
-  int split_k = 1;    ///< CTAs that share one output tile
   double tiles = 0;   ///< CTAs in all
   Seconds compute{};  ///< its waves on all SMs
   Seconds memory{};   ///< each operand through memory once, at the reached bandwidth
-  Seconds time{};     ///< the larger of the two, plus launch and the sum over splits
+  Seconds time{};     ///< the larger of the two, plus launch
 };
 
 /// Waves of `tiles` equal CTAs on `sms` SMs, one CTA an SM.
@@ -29,8 +29,10 @@ double waves(double tiles, double sms);
 /// Bytes of operands and result; the result of pass W is a gradient that is accumulated.
 Bytes gemm_bytes(const Gemm& gemm, Pass pass, const Parameters& parameters);
 
-/// The fastest kernel of the list: t = gemm_overhead + max(waves * (2 tile_m tile_n k/split / rate + tile overhead),
-/// bytes / bandwidth), rate = efficiency * peak / SMs. Monotone in m, n, k and count: each candidate is.
+/// The fastest kernel of the list:
+///   t = gemm_overhead + max(w * main loop + (1 + share * (w - 1)) * epilogue, bytes / bandwidth)
+/// with w waves, main loop 2 tile_m tile_n k / (efficiency * peak / SMs), and the epilogue that writes a tile (2 bytes
+/// an element, of a weight gradient 4) with an SM's part of the bandwidth. No dimension makes it faster by growing.
 GemmPlan plan_gemm(const Gemm& gemm, Pass pass, const Gpu& gpu, const Parameters& parameters);
 
 }  // namespace braid

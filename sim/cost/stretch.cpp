@@ -9,16 +9,22 @@ namespace braid {
 namespace {
 
 double slowed(const KernelCost& kernel, const CommLoad& comm, const Gpu& gpu, const Parameters& p) {
-  double factor = 1;
-  if (kernel.tiles > 0) {
-    const double left = std::max(1.0, gpu.sms - comm.ctas);
-    factor = waves(kernel.tiles, left) / waves(kernel.tiles, gpu.sms) * (1 + p.stretch_interference);
-  }
+  const double left = std::max(1.0, gpu.sms - comm.ctas);
+  const double fewer = gpu.sms / left;
   const double used = kernel.traffic / kernel.time / gpu.memory_bandwidth;
   const double taken = comm.memory_traffic / gpu.memory_bandwidth;
-  const double over = (used + taken) / p.memory_efficiency - 1;
-  // A kernel that waits for memory is slowed by whichever of the two is scarcer.
-  return std::max(factor, 1 + p.stretch_memory * std::max(0.0, over));
+  const double crowded = 1 + p.stretch_memory * std::max(0.0, (used + taken) / p.memory_efficiency - 1);
+  switch (kernel.kind) {
+    case KernelKind::gemm:
+      return std::max(crowded, waves(kernel.tiles, left) / waves(kernel.tiles, gpu.sms) * (1 + p.stretch_interference));
+    case KernelKind::attention:
+      return std::max(crowded, fewer);
+    case KernelKind::memory:
+      return std::min(crowded, fewer);
+    case KernelKind::fixed:
+      break;
+  }
+  return 1;
 }
 
 }  // namespace

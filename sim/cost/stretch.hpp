@@ -13,15 +13,18 @@ namespace braid {
 
 /// What a running communication takes from the GPU.
 struct CommLoad {
-  double ctas = 0;                ///< SMs
+  double ctas = 0;                  ///< SMs
   BytesPerSecond memory_traffic{};  ///< while it runs alone
 };
 
 /// x such that the op advances at rate 1 / (1 + x) beside the communication (Costs::stretch).
 ///
-/// Over the op's kernels, weighted by their times alone: waves(tiles, S - c) / waves(tiles, S), times
-/// 1 + stretch_interference, for those that are dealt to SMs; and 1 + stretch_memory * ((u + v) / e - 1) for those
-/// whose share u of memory bandwidth and the communication's v exceed the reachable share e together.
+/// The mean over the op's kernels, weighted by their times alone, of what slows each, less 1:
+/// - a matrix product: waves(tiles, S - c) / waves(tiles, S) * (1 + stretch_interference), or more if memory is short;
+/// - fused attention: S / (S - c), its tiles are dealt one by one, or more if memory is short;
+/// - a memory-bound kernel: (u + v) / e with its share u of memory bandwidth, the communication's v and the reachable
+///   share e (weighted by stretch_memory), at most S / (S - c): whoever has more SMs gets more of the bandwidth.
+/// Forms found on an H100 with NCCL's own kernels beside cuBLASLt and cuDNN (tests/data/h100-units).
 double stretch_beside(const ComputeCost& compute, const CommLoad& comm, const Gpu& gpu, const Parameters& parameters);
 
 }  // namespace braid

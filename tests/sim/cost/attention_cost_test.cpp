@@ -28,17 +28,30 @@ TEST(AttentionTime, CountsTheWholeSquareWithoutAMask) {
   EXPECT_DOUBLE_EQ(flash_flops(full).value, 2 * 335.54432e9);
 }
 
-TEST(AttentionTime, ReachesHalfItsRateAtTheRampLength) {
+TEST(AttentionTime, PaysAStartUpForEachTileInTokensOfItsSequence) {
+  // A ramp as long as the sequence doubles the time.
   Parameters p = ideal_parameters();
   const Seconds fast = attention_time(kCausal, round_gpu(), p);
   p.attention_forward_ramp = 12800;
   EXPECT_NEAR(attention_time(kCausal, round_gpu(), p) / fast, 2, 1e-12);
 }
 
-TEST(AttentionTime, LeavesSmsIdleWithFewHeads) {
-  // One head of 6400 tokens: 50 tiles on 100 SMs run at half the rate: 4 * 6400^2 * 128 / 2 = 10.5 GFLOP at 50 TFLOP/s.
-  const AttentionShape one{.samples = 1, .sequence = 6400, .heads = 1, .kv_heads = 1, .head_dim = 128};
-  EXPECT_NEAR(attention_time(one, round_gpu(), ideal_parameters()).value, 10.48576e9 / 50e12, 1e-12);
+TEST(AttentionTime, WaitsForItsLongestTile) {
+  // One head of 6400 tokens: 10.48576 GFLOP in 50 tiles on 100 SMs: 0.1049 ms if it were spread evenly. The longest
+  // tile is 2 / 50 of that work, on one SM at 1 TFLOP/s 0.4194 ms; half of it is waited for.
+  Parameters p = ideal_parameters();
+  p.attention_forward_tail = 0.5;
+  AttentionShape one{.samples = 1, .sequence = 6400, .heads = 1, .kv_heads = 1, .head_dim = 128};
+  EXPECT_NEAR(attention_time(one, round_gpu(), p).value, 0.1048576e-3 + 0.2097152e-3, 1e-12);
+  // Without a mask there is twice the work, and all tiles are equal: 0.2097 ms and half of 0.4194 ms.
+  one.causal = false;
+  EXPECT_NEAR(attention_time(one, round_gpu(), p).value, 0.2097152e-3 + 0.2097152e-3, 1e-12);
+}
+
+TEST(AttentionTime, ComputesTheRowsThatFillItsLastTile) {
+  // 6401 tokens: 51 tiles of 128 rows, 6528 rows for 6401.
+  const AttentionShape one{.samples = 1, .sequence = 6401, .heads = 1, .kv_heads = 1, .head_dim = 128};
+  EXPECT_NEAR(attention_time(one, round_gpu(), ideal_parameters()).value, 2.0 * 6528 * 6401 * 128 / 100e12, 1e-12);
 }
 
 TEST(AttentionTime, IsNeverFasterThanItsBytes) {

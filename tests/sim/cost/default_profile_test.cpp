@@ -44,7 +44,7 @@ TEST(DefaultProfile, GivesSaneNumbersForEveryGpu) {
     const double peak = g.bf16_dense.value / 1e12;
     EXPECT_GT(gemm_tflops(name, {.m = 8192, .n = 8192, .k = 8192}), 0.6 * peak) << name;
     EXPECT_LT(gemm_tflops(name, {.m = 8192, .n = 8192, .k = 8192}), peak) << name;
-    EXPECT_LT(gemm_tflops(name, {.m = 512, .n = 512, .k = 512}), 0.3 * peak) << name;
+    EXPECT_LT(gemm_tflops(name, {.m = 512, .n = 512, .k = 512}), 0.35 * peak) << name;
     for (const bool backward : {false, true}) {
       const double fast = attention_tflops(name, {.samples = 1,
                                                   .sequence = 8192,
@@ -64,37 +64,32 @@ TEST(DefaultProfile, GivesSaneNumbersForEveryGpu) {
   EXPECT_EQ(default_gpu_names().size(), 7u);
 }
 
-TEST(DefaultProfile, MeetsWhatWasMeasuredOnAnH100) {
-  // Measured on H100 80GB HBM3, driver 580, CUDA 13.0, random data: 790 to 800 TFLOP/s at 8192^3; copy 3.0 TB/s.
-  EXPECT_NEAR(gemm_tflops("H100-80G", {.m = 8192, .n = 8192, .k = 8192}), 795, 15);
+TEST(DefaultProfile, MeetsWhatAnH100Sustains) {
+  // H100 80GB HBM3, driver 580, CUDA 13.0: 8192^3 on and on at the power limit takes 1513 us (results/0002-h100-units,
+  // grid.csv, sm_target 132): 727 TFLOP/s. The first 80 ms run at 820, one of 8192^3 in a while at 790 to 800.
+  // Adding two 1.6 GB buffers moves 3.06 TB/s (memory.csv).
+  EXPECT_NEAR(gemm_tflops("H100-80G", {.m = 8192, .n = 8192, .k = 8192}) / 727, 1, 0.04);
   const Gpu& h100 = gpu("H100-80G");
-  EXPECT_NEAR(4e9 / elementwise_time(Bytes(4e9), 1, h100, default_profile(h100).parameters).value / 1e12, 3.0, 0.05);
+  EXPECT_NEAR(4e9 / elementwise_time(Bytes(4e9), 1, h100, default_profile(h100).parameters).value / 3.06e12, 1, 0.05);
 }
 
-TEST(DefaultProfile, MeetsPublishedMatrixProductRates) {
-  // mamf-finder, best shapes: A100 SXM 267.9 at 6912 x 16384 x 2048; H100 SXM 792.1 at 6144 x 17920 x 2816.
-  EXPECT_NEAR(gemm_tflops("A100-80G", {.m = 6912, .n = 16384, .k = 2048}) / 267.9, 1, 0.06);
-  EXPECT_NEAR(gemm_tflops("H100-80G", {.m = 6144, .n = 17920, .k = 2816}) / 792.1, 1, 0.06);
-}
-
-TEST(DefaultProfile, MeetsPublishedAttentionRates) {
-  // arXiv 2407.08608, figures 5 and 6, cuDNN, causal, head dimension 128, 16k tokens in all, 16 heads, TFLOP/s.
-  const struct {
-    double sequence, forward, backward;
-  } rows[] = {{512, 315, 305},  {1024, 410, 408}, {2048, 484, 465},
-              {4096, 518, 499}, {8192, 529, 518}, {16384, 539, 516}};
-  for (const auto& row : rows) {
-    AttentionShape shape{
-        .samples = 16384 / row.sequence, .sequence = row.sequence, .heads = 16, .kv_heads = 16, .head_dim = 128};
-    EXPECT_NEAR(attention_tflops("H100-80G", shape) / row.forward, 1, 0.08) << row.sequence;
-    shape.backward = true;
-    EXPECT_NEAR(attention_tflops("H100-80G", shape) / row.backward, 1, 0.08) << row.sequence;
-  }
+TEST(DefaultProfile, MeetsPublishedRates) {
+  // mamf-finder's best shape on A100 SXM: 267.9 TFLOP/s at 6912 x 16384 x 2048. On H100 SXM 792.1 in bursts, above what
+  // the default says a training step sustains.
+  EXPECT_NEAR(gemm_tflops("A100-80G", {.m = 6912, .n = 16384, .k = 2048}) / 267.9, 1, 0.04);
+  EXPECT_LT(gemm_tflops("H100-80G", {.m = 6144, .n = 17920, .k = 2816}), 792.1);
   // Dao-AILab/flash-attention#1310: H20, cuDNN, batch 2, 16 heads of 128, 2048 tokens, causal: 107.8 TFLOP/s.
   EXPECT_NEAR(
       attention_tflops("H20-96G", {.samples = 2, .sequence = 2048, .heads = 16, .kv_heads = 16, .head_dim = 128}) /
           107.8,
-      1, 0.05);
+      1, 0.02);
+  // arXiv 2407.08608, figure 5: cuDNN on H100 in bursts, causal, head dimension 128, 16 heads, 16k tokens in all.
+  for (const auto& [sequence, burst] : {std::pair{2048.0, 484.0}, {4096.0, 518.0}, {16384.0, 539.0}}) {
+    const double sustained = attention_tflops(
+        "H100-80G", {.samples = 16384 / sequence, .sequence = sequence, .heads = 16, .kv_heads = 16, .head_dim = 128});
+    EXPECT_GT(sustained / burst, 0.75) << sequence;
+    EXPECT_LT(sustained / burst, 1.0) << sequence;
+  }
 }
 
 TEST(DefaultProfile, MeetsPublishedBusBandwidths) {

@@ -10,27 +10,47 @@
 namespace braid {
 namespace {
 
+// On the round GPU an SM does 1 TFLOP/s and gets 10 GB/s of the memory bandwidth: the epilogue of a 128 x 256 tile of
+// bf16 writes 65,536 bytes in 6.5536 us, that of a 128 x 128 tile takes half as long.
+constexpr double kEpilogue = 6.5536e-6;
+
 TEST(Gemm, FillsEverySmOfFullWavesAtTheSustainedRate) {
-  // 1280 x 2560: 10 x 10 tiles of 128 x 256 = one wave of 100 SMs. 2 * 1280 * 2560 * 10000 = 65.536 GFLOP at 100
-  // TFLOP/s. Traffic (1280 + 2560) * 10000 * 2 + 1280 * 2560 * 2 = 83.4 MB: 0.083 ms, less.
+  // 1280 x 2560: 10 x 20 tiles of 128 x 128 = two waves of 100 SMs. 2 * 1280 * 2560 * 10000 = 65.536 GFLOP at 100
+  // TFLOP/s, and the last epilogue. (One wave of 128 x 256 has the longer epilogue.)
+  // Traffic (1280 + 2560) * 10000 * 2 + 1280 * 2560 * 2 = 83.4 MB: 0.083 ms, less.
   const GemmPlan plan = plan_gemm({.m = 1280, .n = 2560, .k = 10000}, Pass::F, round_gpu(), ideal_parameters());
-  EXPECT_EQ(plan.tiles, 100);
-  EXPECT_EQ(plan.split_k, 1);
-  EXPECT_NEAR(plan.time.value, 0.65536e-3, 1e-12);
+  EXPECT_EQ(plan.tiles, 200);
+  EXPECT_NEAR(plan.time.value, 0.65536e-3 + kEpilogue / 2, 1e-12);
 }
 
 TEST(Gemm, PaysAWholeWaveForTheTileThatIsOneTooMany) {
   // 1281 rows make 11 rows of tiles: 110 tiles of 128 x 256, two waves. With 128 x 128: 11 * 20 = 220 tiles, three
-  // waves of half the length: 1.5 times one full wave, the better choice. k < 2048, so that no split applies.
+  // waves of half the length: 1.5. With 64 x 128: 21 * 20 = 420 tiles, five waves of a quarter: 1.25, at half the
+  // rate 2.5.
   Parameters p = ideal_parameters();
-  const double one_wave = 2.0 * 128 * 256 * 2000 / 1e12;
-  const GemmPlan plan = plan_gemm({.m = 1281, .n = 2560, .k = 2000}, Pass::F, round_gpu(), p);
-  EXPECT_EQ(plan.tile_m, 128);
-  EXPECT_EQ(plan.tile_n, 128);
-  EXPECT_NEAR(plan.compute.value, 1.5 * one_wave, 1e-12);
-  // At half the rate the small tile would take 3 waves; the large one's two are better.
-  p.gemm_small_tile_efficiency = 0.5;
-  EXPECT_NEAR(plan_gemm({.m = 1281, .n = 2560, .k = 2000}, Pass::F, round_gpu(), p).compute.value, 2 * one_wave, 1e-12);
+  const Gemm gemm{.m = 1281, .n = 2560, .k = 2000};
+  const double wave = 2.0 * 128 * 256 * 2000 / 1e12;
+  GemmPlan plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
+  EXPECT_EQ(plan.tile_m * plan.tile_n, 128 * 128);
+  EXPECT_NEAR(plan.compute.value, 1.5 * wave + kEpilogue / 2, 1e-12);
+  // At the full rate the smallest fits best: 64 x 64, 21 * 40 = 840 tiles, nine waves of an eighth.
+  p.gemm_small_tile_efficiency = 1;
+  plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
+  EXPECT_EQ(plan.tile_m * plan.tile_n, 64 * 64);
+  EXPECT_NEAR(plan.compute.value, 1.125 * wave + kEpilogue / 8, 1e-12);
+}
+
+TEST(Gemm, HasTilesThatAreNoPowersOfTwoWhereTheHardwareAllowsThem) {
+  // 1600 x 1280 in tiles of 160 x 128: 10 x 10, one wave, 2 * 160 * 128 * 2000 / 1e12 = 81.9 us. In powers of two the
+  // best is 13 x 10 tiles of 128 x 128 in two waves.
+  Parameters p = ideal_parameters();
+  const Gemm gemm{.m = 1600, .n = 1280, .k = 2000};
+  const Seconds without = plan_gemm(gemm, Pass::F, round_gpu(), p).time;
+  p.gemm_odd_tiles = 1;
+  const GemmPlan plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
+  EXPECT_EQ(plan.tile_m, 160);
+  EXPECT_NEAR(plan.time.value, 81.92e-6 + 160 * 128 * 2 / 10e9, 1e-12);
+  EXPECT_GT(without, plan.time);
 }
 
 TEST(Gemm, IsNeverFasterThanItsBytes) {
@@ -38,15 +58,6 @@ TEST(Gemm, IsNeverFasterThanItsBytes) {
   // operands (12800 + 25600) * 16 * 2 = 1.23 MB.
   const GemmPlan plan = plan_gemm({.m = 12800, .n = 25600, .k = 16}, Pass::F, round_gpu(), ideal_parameters());
   EXPECT_NEAR(plan.time.value, (12800.0 * 25600 * 2 + 38400.0 * 16 * 2) / 1e12, 1e-12);
-}
-
-TEST(Gemm, SplitsALongInnerDimensionOverIdleSms) {
-  // One or two output tiles would leave 98 SMs idle: 2 * 128 * 128 * 8192 / 1e12 = 0.268 ms. Eight shares of k take an
-  // eighth, 0.0336 ms, plus partial sums written and read, 2 * 8 * 4 * 128 * 256 = 2.1 MB: 2.1 us.
-  const GemmPlan plan = plan_gemm({.m = 128, .n = 256, .k = 8192}, Pass::W, round_gpu(), ideal_parameters());
-  EXPECT_EQ(plan.split_k, 8);
-  EXPECT_EQ(plan.tiles, 16);
-  EXPECT_NEAR(plan.time.value, 2.0 * 128 * 128 * 1024 / 1e12 + 2.0 * 8 * 4 * 128 * 256 / 1e12, 1e-12);
 }
 
 TEST(Gemm, MovesAnAccumulatedGradientTwiceInFp32) {
@@ -57,28 +68,35 @@ TEST(Gemm, MovesAnAccumulatedGradientTwiceInFp32) {
   EXPECT_EQ(gemm_bytes(gemm, Pass::W, p).value - gemm_bytes(gemm, Pass::F, p).value, 60000);
 }
 
-TEST(Gemm, AddsItsFixedCosts) {
-  // Two full waves: two tile overheads of 1 us and one launch of 5 us.
+TEST(Gemm, AddsTheEpiloguesThatItDoesNotHideAndALaunch) {
+  // Two waves of 128 x 256: the last epilogue whole, of the first a half; W writes fp32, twice the bytes. Launch 5 us.
   Parameters p = ideal_parameters();
-  const Gemm gemm{.m = 2560, .n = 2560, .k = 2000};
-  const Seconds bare = plan_gemm(gemm, Pass::F, round_gpu(), p).time;
-  p.gemm_tile_overhead_s = 1e-6;
   p.gemm_overhead_s = 5e-6;
-  EXPECT_NEAR((plan_gemm(gemm, Pass::F, round_gpu(), p).time - bare).value, 7e-6, 1e-12);
+  p.gemm_epilogue_share = 0.5;
+  p.gemm_accumulate_share = 0.5;
+  const Gemm gemm{.m = 2560, .n = 2560, .k = 8000};
+  const double main_loop = 2.0 * 2560 * 2560 * 8000 / 100e12;
+  // 128 x 128: four waves, half the epilogue: (1 + 3 / 2) / 2 = 1.25 of kEpilogue; 128 x 256: 1 + 1 / 2 = 1.5. The
+  // first.
+  EXPECT_NEAR(plan_gemm(gemm, Pass::F, round_gpu(), p).time.value, main_loop + 1.25 * kEpilogue + 5e-6, 1e-12);
+  EXPECT_NEAR(plan_gemm(gemm, Pass::W, round_gpu(), p).time.value, main_loop + 2.5 * kEpilogue + 5e-6, 1e-12);
 }
 
 TEST(Gemm, NeverGetsFasterWhenAnyDimensionGrows) {
   constexpr unsigned kSeed = 7;
   std::mt19937 random(kSeed);
   std::uniform_int_distribution<int> size(1, 9000);
-  const Parameters p;
-  for (int i = 0; i < 2000; ++i) {
-    const Gemm g{.m = double(size(random)), .n = double(size(random)), .k = double(size(random))};
-    const Seconds base = plan_gemm(g, Pass::F, round_gpu(), p).time;
-    for (Gemm larger :
-         {Gemm{g.m + 37, g.n, g.k}, Gemm{g.m, g.n + 37, g.k}, Gemm{g.m, g.n, g.k + 1}, Gemm{g.m, g.n, g.k, 2}}) {
-      ASSERT_GE(plan_gemm(larger, Pass::F, round_gpu(), p).time, base)
-          << "seed " << kSeed << ": " << g.m << " " << g.n << " " << g.k;
+  for (const double odd : {0.0, 1.0}) {
+    Parameters p;
+    p.gemm_odd_tiles = odd;
+    for (int i = 0; i < 1000; ++i) {
+      const Gemm g{.m = double(size(random)), .n = double(size(random)), .k = double(size(random))};
+      const Seconds base = plan_gemm(g, Pass::F, round_gpu(), p).time;
+      for (Gemm larger :
+           {Gemm{g.m + 37, g.n, g.k}, Gemm{g.m, g.n + 37, g.k}, Gemm{g.m, g.n, g.k + 1}, Gemm{g.m, g.n, g.k, 2}}) {
+        ASSERT_GE(plan_gemm(larger, Pass::F, round_gpu(), p).time, base)
+            << "seed " << kSeed << ": " << g.m << " " << g.n << " " << g.k;
+      }
     }
   }
 }

@@ -13,28 +13,37 @@ ComputeCost only(const KernelCost& kernel) { return {.duration = kernel.time, .k
 
 TEST(Stretch, DoublesAKernelWhoseOneWaveNoLongerFits) {
   // 100 tiles on 100 SMs, then on 80: two waves for one.
-  const ComputeCost compute = only({.time = Seconds(1), .tiles = 100});
+  const ComputeCost compute = only({.kind = KernelKind::gemm, .time = Seconds(1), .tiles = 100});
   EXPECT_DOUBLE_EQ(stretch_beside(compute, {.ctas = 20}, round_gpu(), ideal_parameters()), 1);
 }
 
 TEST(Stretch, IsTheShareOfSmsForManyWaves) {
   // 4000 tiles: 40 waves on 100 SMs, 50 on 80.
-  const ComputeCost compute = only({.time = Seconds(1), .tiles = 4000});
+  const ComputeCost compute = only({.kind = KernelKind::gemm, .time = Seconds(1), .tiles = 4000});
   EXPECT_DOUBLE_EQ(stretch_beside(compute, {.ctas = 20}, round_gpu(), ideal_parameters()), 0.25);
 }
 
 TEST(Stretch, MultipliesWhatSmsDoNotExplain) {
   Parameters p = ideal_parameters();
   p.stretch_interference = 0.1;
-  const ComputeCost compute = only({.time = Seconds(1), .tiles = 4000});
+  const ComputeCost compute = only({.kind = KernelKind::gemm, .time = Seconds(1), .tiles = 4000});
   EXPECT_NEAR(stretch_beside(compute, {.ctas = 20}, round_gpu(), p), 1.25 * 1.1 - 1, 1e-12);
 }
 
+TEST(Stretch, DealsTheTilesOfAttentionAsSmsBecomeFree) {
+  // No waves: 100 / 80, whatever the number of tiles.
+  const ComputeCost compute = only({.kind = KernelKind::attention, .time = Seconds(1)});
+  EXPECT_DOUBLE_EQ(stretch_beside(compute, {.ctas = 20}, round_gpu(), ideal_parameters()), 0.25);
+}
+
 TEST(Stretch, SharesMemoryBandwidthWithAKernelThatNeedsAllOfIt) {
-  // The kernel moves 1 TB/s, all there is, the communication 0.3 TB/s: 1.3 times over, whatever SMs it takes.
-  const ComputeCost compute = only({.time = Seconds(1), .traffic = Bytes(1e12)});
-  const CommLoad comm{.ctas = 20, .memory_traffic = BytesPerSecond(0.3e12)};
-  EXPECT_NEAR(stretch_beside(compute, comm, round_gpu(), ideal_parameters()), 0.3, 1e-12);
+  // The kernel moves 1 TB/s, all there is, the communication 0.1 TB/s: 1.1 times over.
+  const ComputeCost compute = only({.kind = KernelKind::memory, .time = Seconds(1), .traffic = Bytes(1e12)});
+  CommLoad comm{.ctas = 20, .memory_traffic = BytesPerSecond(0.1e12)};
+  EXPECT_NEAR(stretch_beside(compute, comm, round_gpu(), ideal_parameters()), 0.1, 1e-12);
+  // At 0.6 TB/s the share of SMs decides: 80 of 100 go on asking for bandwidth.
+  comm.memory_traffic = BytesPerSecond(0.6e12);
+  EXPECT_NEAR(stretch_beside(compute, comm, round_gpu(), ideal_parameters()), 0.25, 1e-12);
 }
 
 TEST(Stretch, LeavesAKernelAloneThatNeedsNeitherSmsNorBandwidth) {
@@ -46,12 +55,14 @@ TEST(Stretch, LeavesAKernelAloneThatNeedsNeitherSmsNorBandwidth) {
 
 TEST(Stretch, WeighsTheKernelsOfAnOpByTheirTime) {
   // A second of kernels that are slowed by 0.25 and three seconds that are not.
-  ComputeCost compute{.duration = Seconds(4), .kernels = {{.time = Seconds(1), .tiles = 4000}, {.time = Seconds(3)}}};
+  ComputeCost compute{.duration = Seconds(4),
+                      .kernels = {{.kind = KernelKind::gemm, .time = Seconds(1), .tiles = 4000}, {.time = Seconds(3)}}};
   EXPECT_NEAR(stretch_beside(compute, {.ctas = 20}, round_gpu(), ideal_parameters()), 0.0625, 1e-12);
 }
 
 TEST(Stretch, NeverShrinksWithMoreCtasOrTraffic) {
-  const ComputeCost compute = only({.time = Seconds(1), .traffic = Bytes(0.6e12), .tiles = 777});
+  const ComputeCost compute =
+      only({.kind = KernelKind::gemm, .time = Seconds(1), .traffic = Bytes(0.6e12), .tiles = 777});
   double last = 0;
   for (int ctas = 1; ctas <= 120; ++ctas) {
     const double now = stretch_beside(compute, {.ctas = double(ctas), .memory_traffic = BytesPerSecond(ctas * 1e10)},

@@ -35,18 +35,23 @@ inline Cluster round_cluster() {
   return cluster;
 }
 
-/// Everything reaches its peak and nothing has a fixed cost.
+/// Everything reaches its peak and nothing has a fixed cost; small tiles run at half the rate.
 inline Parameters ideal_parameters() {
   Parameters p;
   p.gemm_efficiency = 1;
-  p.gemm_small_tile_efficiency = 1;
-  p.gemm_tile_overhead_s = 0;
+  p.gemm_small_tile_efficiency = 0.5;
+  p.gemm_memory_efficiency = 1;
+  p.gemm_epilogue_share = 0;
+  p.gemm_accumulate_share = 0;
   p.gemm_overhead_s = 0;
   p.attention_forward_efficiency = 1;
   p.attention_backward_efficiency = 1;
   p.attention_forward_ramp = 0;
   p.attention_backward_ramp = 0;
-  p.attention_overhead_s = 0;
+  p.attention_forward_tail = 0;
+  p.attention_backward_tail = 0;
+  p.attention_forward_overhead_s = 0;
+  p.attention_backward_overhead_s = 0;
   p.memory_efficiency = 1;
   p.kernel_overhead_s = 0;
   p.nvlink_efficiency = 1;
