@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "sim/cost/stretch.hpp"
 #include "tests/sim/cost/h100_units.hpp"
@@ -60,56 +61,12 @@ TEST(H100Profile, PredictsMemoryBoundKernelsThatItHasNotSeen) {
   EXPECT_LT(error_of(h100_memory().held_out, "elementwise").mean_absolute, 0.11);
 }
 
-/// Widths of the measured models' layers.
-struct Widths {
-  double hidden, heads, kv_heads, ffn;
-};
-const std::map<std::string, Widths> kModels = {
-    {"qwen2-12.1b", {5120, 40, 8, 18944}}, {"qwen2-26.3b", {7168, 56, 8, 18944}}, {"llama3-70b", {8192, 64, 8, 28672}}};
-
-double layer_time(const H100Layer& layer, const Profile& profile) {
-  const Widths& w = kModels.at(layer.model);
-  const double t = layer.batch * layer.sequence_length, h = w.hidden, q = w.heads * 128 / layer.tp,
-               kv = w.kv_heads * 128 / layer.tp, f = w.ffn / layer.tp;
-  const auto time = [&](const Sample& s) { return compute_cost(s.item, h100(), profile).duration.value; };
-  const auto gemm = [&](double m, double n, double k, Pass pass) {
-    return time(gemm_sample({.m = m, .n = n, .k = k}, pass, {}));
-  };
-  const auto moved = [&](double bytes) { return time(elementwise_sample(Bytes(bytes), {})); };
-  const auto attention = [&](bool backward) {
-    return time(attention_sample({.samples = layer.batch,
-                                  .sequence = layer.sequence_length,
-                                  .heads = w.heads / layer.tp,
-                                  .kv_heads = w.kv_heads / layer.tp,
-                                  .head_dim = 128,
-                                  .causal = true,
-                                  .flash = true,
-                                  .backward = backward},
-                                 {}));
-  };
-  // What the measured layer runs: norms (F reads x, writes y; I reads x, dy and the residual's gradient, writes dx; W
-  // reads x and dy), rope on Q and K, SwiGLU (F reads 2 writes 1, I reads 3 writes 2), residual adds inside the
-  // products.
-  const double forward = 2 * moved(4 * t * h) + gemm(t, q + 2 * kv, h, Pass::F) + moved(4 * t * (q + kv)) +
-                         attention(false) + gemm(t, h, q, Pass::F) + gemm(t, 2 * f, h, Pass::F) + moved(6 * t * f) +
-                         gemm(t, h, f, Pass::F);
-  const double input = gemm(t, f, h, Pass::I) + moved(10 * t * f) + gemm(t, h, 2 * f, Pass::I) + 2 * moved(8 * t * h) +
-                       gemm(t, q, h, Pass::I) + attention(true) + moved(4 * t * (q + kv)) +
-                       gemm(t, h, q + 2 * kv, Pass::I);
-  const double weight = gemm(h, f, t, Pass::W) + gemm(2 * f, h, t, Pass::W) + 2 * moved(4 * t * h) +
-                        gemm(h, q, t, Pass::W) + gemm(q + 2 * kv, h, t, Pass::W);
-  if (layer.sequence == "F") return forward;
-  if (layer.sequence == "I") return input;
-  if (layer.sequence == "W") return weight;
-  return forward + input + weight;
-}
-
 TEST(H100Profile, PredictsWholeLayersInSequence) {
   const Profile profile = shipped();
   double sum = 0, whole = 0;
   int count = 0, wholes = 0;
   for (const H100Layer& layer : h100_layers()) {
-    const double error = layer_time(layer, profile) / layer.measured.value - 1;
+    const double error = layer_time(layer, h100(), profile) / layer.measured - 1;
     std::printf("%s tp%d %gx%g %-2s %6.0f us measured, %+.1f %%\n", layer.model.c_str(), layer.tp, layer.batch,
                 layer.sequence_length, layer.sequence.c_str(), layer.measured.value * 1e6, 100 * error);
     EXPECT_LT(std::abs(error), 0.10) << layer.model << " tp" << layer.tp << " " << layer.sequence;

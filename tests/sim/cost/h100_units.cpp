@@ -18,7 +18,8 @@ constexpr double kMicrosecond = 1e-6;
 /// Rows by column name.
 class Table {
  public:
-  explicit Table(const std::string& file) : csv_(read_csv(BRAID_SOURCE_DIR "/tests/data/h100-units/" + file)) {
+  Table(const std::string& folder, const std::string& file)
+      : csv_(read_csv(BRAID_SOURCE_DIR "/tests/data/" + folder + "/" + file)) {
     for (std::size_t i = 0; i < csv_.rows[0].fields.size(); ++i) columns_[csv_.rows[0].fields[i]] = i;
   }
   std::size_t rows() const { return csv_.rows.size() - 1; }
@@ -55,12 +56,19 @@ double rounded(double value) {
   return std::round(value * scale) / scale;
 }
 
+/// Widths of the measured models' layers.
+struct Widths {
+  double hidden, heads, kv_heads, ffn;
+};
+const std::map<std::string, Widths> kModels = {
+    {"qwen2-12.1b", {5120, 40, 8, 18944}}, {"qwen2-26.3b", {7168, 56, 8, 18944}}, {"llama3-70b", {8192, 64, 8, 28672}}};
+
 }  // namespace
 
 const Gpu& h100() { return gpu_by_name("H100-80G", "test"); }
 
-H100Samples h100_gemms() {
-  const Table table("gemm.csv");
+H100Samples h100_gemms(const std::string& folder) {
+  const Table table(folder, "gemm.csv");
   H100Samples samples;
   for (std::size_t i = 0; i < table.rows(); ++i) {
     const Gemm gemm{.m = table.number(i, "m"), .n = table.number(i, "n"), .k = table.number(i, "k")};
@@ -69,8 +77,8 @@ H100Samples h100_gemms() {
   return samples;
 }
 
-H100Samples h100_attention(bool backward) {
-  const Table table("attention.csv");
+H100Samples h100_attention(bool backward, const std::string& folder) {
+  const Table table(folder, "attention.csv");
   H100Samples samples;
   for (std::size_t i = 0; i < table.rows(); ++i) {
     if ((table.text(i, "pass") == "B") != backward) continue;
@@ -88,7 +96,7 @@ H100Samples h100_attention(bool backward) {
 }
 
 H100Samples h100_memory() {
-  const Table table("memory.csv");
+  const Table table("h100-units", "memory.csv");
   H100Samples samples;
   for (std::size_t i = 0; i < table.rows(); ++i) {
     const std::string& kernel = table.text(i, "kernel");
@@ -100,7 +108,7 @@ H100Samples h100_memory() {
 }
 
 std::vector<H100Overlap> h100_overlaps() {
-  const Table table("overlap.csv");
+  const Table table("h100-units", "overlap.csv");
   std::vector<H100Overlap> overlaps;
   for (std::size_t i = 0; i < table.rows(); ++i) {
     overlaps.push_back({.compute = table.text(i, "compute"),
@@ -112,8 +120,8 @@ std::vector<H100Overlap> h100_overlaps() {
   return overlaps;
 }
 
-std::vector<H100Layer> h100_layers() {
-  const Table table("layer.csv");
+std::vector<H100Layer> h100_layers(const std::string& folder) {
+  const Table table(folder, "layer.csv");
   std::vector<H100Layer> layers;
   for (std::size_t i = 0; i < table.rows(); ++i) {
     if (table.text(i, "launch") != "graph" || table.text(i, "sequence") == "B") continue;
@@ -125,6 +133,43 @@ std::vector<H100Layer> h100_layers() {
                       .measured = Seconds(table.number(i, "median_us") * kMicrosecond)});
   }
   return layers;
+}
+
+Seconds layer_time(const H100Layer& layer, const Gpu& gpu, const Profile& profile) {
+  const Widths& w = kModels.at(layer.model);
+  const double t = layer.batch * layer.sequence_length, h = w.hidden, q = w.heads * 128 / layer.tp,
+               kv = w.kv_heads * 128 / layer.tp, f = w.ffn / layer.tp;
+  const auto time = [&](const Sample& s) { return compute_cost(s.item, gpu, profile).duration.value; };
+  const auto gemm = [&](double m, double n, double k, Pass pass) {
+    return time(gemm_sample({.m = m, .n = n, .k = k}, pass, {}));
+  };
+  const auto moved = [&](double bytes) { return time(elementwise_sample(Bytes(bytes), {})); };
+  const auto attention = [&](bool backward) {
+    return time(attention_sample({.samples = layer.batch,
+                                  .sequence = layer.sequence_length,
+                                  .heads = w.heads / layer.tp,
+                                  .kv_heads = w.kv_heads / layer.tp,
+                                  .head_dim = 128,
+                                  .causal = true,
+                                  .flash = true,
+                                  .backward = backward},
+                                 {}));
+  };
+  // What the measured layer runs: norms (F reads x, writes y; I reads x, dy and the residual's gradient, writes dx; W
+  // reads x and dy), rope on Q and K, SwiGLU (F reads 2 writes 1, I reads 3 writes 2), residual adds inside the
+  // products.
+  const double forward = 2 * moved(4 * t * h) + gemm(t, q + 2 * kv, h, Pass::F) + moved(4 * t * (q + kv)) +
+                         attention(false) + gemm(t, h, q, Pass::F) + gemm(t, 2 * f, h, Pass::F) + moved(6 * t * f) +
+                         gemm(t, h, f, Pass::F);
+  const double input = gemm(t, f, h, Pass::I) + moved(10 * t * f) + gemm(t, h, 2 * f, Pass::I) + 2 * moved(8 * t * h) +
+                       gemm(t, q, h, Pass::I) + attention(true) + moved(4 * t * (q + kv)) +
+                       gemm(t, h, q + 2 * kv, Pass::I);
+  const double weight = gemm(h, f, t, Pass::W) + gemm(2 * f, h, t, Pass::W) + 2 * moved(4 * t * h) +
+                        gemm(h, q, t, Pass::W) + gemm(q + 2 * kv, h, t, Pass::W);
+  if (layer.sequence == "F") return Seconds(forward);
+  if (layer.sequence == "I") return Seconds(input);
+  if (layer.sequence == "W") return Seconds(weight);
+  return Seconds(forward + input + weight);
 }
 
 Profile fit_h100() {

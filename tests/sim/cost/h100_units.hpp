@@ -19,8 +19,9 @@ struct H100Samples {
 };
 
 const Gpu& h100();
-H100Samples h100_gemms();
-H100Samples h100_attention(bool backward);
+/// `folder` is one of tests/data with the same tables.
+H100Samples h100_gemms(const std::string& folder = "h100-units");
+H100Samples h100_attention(bool backward, const std::string& folder = "h100-units");
 /// Without memset, which only writes, and cross_entropy, whose kernel reads twice.
 H100Samples h100_memory();
 
@@ -43,7 +44,10 @@ struct H100Layer {
   std::string sequence;
   Seconds measured;
 };
-std::vector<H100Layer> h100_layers();
+std::vector<H100Layer> h100_layers(const std::string& folder = "h100-units");
+
+/// The rules' time of that layer: what the measured one runs, op by op.
+Seconds layer_time(const H100Layer& layer, const Gpu& gpu, const Profile& profile);
 
 /// The profile of scenarios/profiles/h100-80g.csv, made anew from the fitted rows.
 Profile fit_h100();
