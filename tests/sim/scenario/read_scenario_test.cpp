@@ -2,6 +2,7 @@
 // What a file says arrives in the structs, and what it leaves out has its default.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -114,7 +115,7 @@ TEST(ReadScenario, TakesAGpuOfOnesOwn) {
 class ReadScenarioFiles : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / "braid-read-scenario";
+    folder_ = std::filesystem::path(testing::TempDir()) / ("braid-read-scenario-" + std::to_string(getpid()));
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_ / "parts");
     const std::size_t first = kSmallScenario.find("name = \"m\"");
