@@ -14,8 +14,8 @@ namespace braid {
 namespace {
 
 constexpr double kFirstStep = 0.3;  ///< relative
-constexpr double kLastStep = 1e-4;
-constexpr int kRounds = 200;  ///< at one step size, at most
+constexpr int kHalvings = 12;       ///< of the step: the last one is 0.00015
+constexpr int kRounds = 200;        ///< at one step size, at most
 
 double loss_of(const Profile& profile, const Gpu& gpu, std::span<const Sample> samples) {
   double sum = 0;
@@ -36,7 +36,8 @@ class Search {
   }
 
   Parameters best() {
-    for (double step = kFirstStep; step > kLastStep; step /= 2) {
+    double step = kFirstStep;
+    for (int halving = 0; halving < kHalvings; ++halving, step /= 2) {
       for (int round = 0; round < kRounds; ++round) {
         const Parameters before = rules_.parameters;
         if (!probe(step)) break;
