@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "sim/app/commands.hpp"
 #include "sim/app/fit_command.hpp"
@@ -34,6 +36,19 @@ void add_play_options(CLI::App& command, braid::PlayOptions& options, std::vecto
   command.add_flag("!--no-files", options.files, "write no files");
 }
 
+/// One line that says what to do, where CLI11 has two.
+std::string parse_fault(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (!chosen.empty()) return std::string(error.what()) + "; see braid " + chosen.front()->get_name() + " --help";
+  const std::vector<std::string> words = app.remaining();
+  if (words.empty()) return "say what to do: braid COMMAND ...; see braid --help";
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  const std::string near = braid::nearest_word(words.front(), commands);
+  return "there is no command '" + words.front() + "'" + (near.empty() ? "" : ", did you mean '" + near + "'?") +
+         "; see braid --help";
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Braid predicts how a GPU cluster behaves while it trains a large model with tensor and pipeline "
@@ -44,7 +59,6 @@ int run(int argc, char** argv) {
       "braid");
   app.set_version_flag("--version", "braid " BRAID_VERSION);
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
 
   braid::PlayOptions play;
   std::vector<std::string> sets;
@@ -97,7 +111,10 @@ int run(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) { return app.exit(e) == 0 ? 0 : kUserMistake; }
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help and --version
+    throw braid::Error("", parse_fault(app, e));
+  }
   play.overrides = overrides_of(sets);
   if (*simulate) braid::simulate_command(play, std::cout);
   if (*compare) braid::compare_command(play, std::cout);

@@ -97,10 +97,12 @@ std::string file_name(std::string label) {
 
 void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   const std::optional<Why> why = parse_why(options.why);
+  if (why && options.json) throw Error("--why", "explains in words; leave --json out");
   const Scenario scenario = read_scenario(options.scenario, options.overrides);
   throw_if_any(check(scenario));
   if (scenario.runs.empty()) throw Error(options.scenario, "has no [[run]]: nothing to play");
   const std::vector<Run> runs = all ? scenario.runs : runs_of(scenario, options.schedule);
+  throw_if_any(check_runs(scenario, runs));
   const Profile profile = profile_of(scenario);
 
   const int width = terminal_width();
@@ -112,6 +114,7 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   std::vector<PlayedRun> plays;  // what the joins borrow
   plays.reserve(runs.size());
   std::vector<Played> joins;
+  std::string reasons;
   {
     Progress progress(static_cast<int>(runs.size()), options.quiet);
     for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -121,6 +124,10 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
       if (write) add_memory_counters(played.program, played.timeline);
       joins.push_back(join_complete(played.program, played.timeline));
       comparison.runs.push_back(played.report);
+    }
+    // Before anything is written: the question may be about a rank or a time that is not there.
+    for (std::size_t i = 0; why && i < runs.size(); ++i) {
+      reasons += label_of(runs[i]) + ": " + explain(joins[i], why->rank, why->time, plays[i].costs.launch) + "\n";
     }
     if (write) {
       progress.step(static_cast<int>(runs.size()), "writing");
@@ -132,11 +139,7 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
       files.write("report.html", to_html(comparison, joins));
     }
   }
-  if (why) {
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      out << label_of(runs[i]) << ": " << explain(joins[i], why->rank, why->time, plays[i].costs.launch) << '\n';
-    }
-  }
+  out << reasons;
   if (options.json) {
     out << to_json(comparison, true);
     return;

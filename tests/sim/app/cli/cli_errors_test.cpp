@@ -30,7 +30,13 @@ class Mistake : public testing::Test {
   Workplace place;
 };
 
-TEST_F(Mistake, InTheWordsOfACommandIsTold) {
+TEST_F(Mistake, InTheCommandLineIsOneLine) {
+  EXPECT_THAT(user_mistake(place, {}), HasSubstr("--help"));
+  EXPECT_THAT(user_mistake(place, {"compair", "three.toml"}), AllOf(HasSubstr("compair"), HasSubstr("'compare'")));
+  EXPECT_THAT(user_mistake(place, {"compare"}), HasSubstr("SCENARIO"));
+  EXPECT_THAT(user_mistake(place, {"compare", "three.toml", "--fast"}), HasSubstr("--fast"));
+  EXPECT_THAT(user_mistake(place, {"schedule", "stp", "--stages", "four", "--microbatches", "12"}),
+              AllOf(HasSubstr("--stages"), HasSubstr("four")));
   EXPECT_THAT(user_mistake(place, {"list", "gpus"}), AllOf(HasSubstr("gpus"), HasSubstr("schedules")));
   EXPECT_THAT(user_mistake(place, {"completion", "fish"}), HasSubstr("fish"));
   EXPECT_THAT(user_mistake(place, {"check", "none.toml"}), HasSubstr("none.toml"));
@@ -82,6 +88,9 @@ TEST_F(Mistake, InAQuestionIsTold) {
   EXPECT_THAT(user_mistake(place, {"simulate", "three.toml", "--schedule", "gpipe"}),
               AllOf(HasSubstr("gpipe"), HasSubstr("1f1b-i, zb-v, stp")));
   EXPECT_THAT(compare({"--why", "2"}), HasSubstr("RANK@TIME"));
+  EXPECT_THAT(compare({"--why", "99@0.01"}), HasSubstr("rank 99"));
+  EXPECT_THAT(compare({"--why", "0@1000"}), HasSubstr("outside"));
+  EXPECT_THAT(compare({"--why", "0@0.01", "--json"}), HasSubstr("--why"));
 }
 
 TEST_F(Mistake, OfAProfileForAnotherGpuIsTold) {
