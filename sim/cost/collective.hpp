@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "sim/base/hardware.hpp"
+#include "sim/cost/cost_parameters.hpp"
 #include "sim/cost/costs.hpp"
 #include "sim/cost/group.hpp"
-#include "sim/cost/cost_parameters.hpp"
 
 namespace braid {
 

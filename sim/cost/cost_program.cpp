@@ -77,8 +77,13 @@ std::vector<std::optional<CommLoad>> comm_loads(const Program& program, const Co
 void add_notes(Costs& costs, const Program& program, const Cluster& cluster, const Profile& profile,
                const Demands& demands, bool collectives) {
   if (profile.calibrated.empty() && profile.points.empty()) {
-    costs.notes.push_back(fmt::format(
-        "{}: no profile given; default efficiencies, published, measured elsewhere or assumed", profile.gpu));
+    const bool defaults = profile.parameters == default_profile(cluster.gpu).parameters;
+    costs.notes.push_back(
+        defaults ? fmt::format("{}: no profile given; default efficiencies, published, measured elsewhere or assumed",
+                               profile.gpu)
+                 : fmt::format("{}: the profile sets parameters, its first lines say how; it names no range of shapes "
+                               "that it was calibrated on",
+                               profile.gpu));
   } else {
     for (std::string& note : demands.outside(profile)) costs.notes.push_back(std::move(note));
   }

@@ -24,8 +24,8 @@ inline constexpr int kPathKinds = 4;
 
 /// Costs of the works of one Program, by index into Program::works.
 struct Costs {
-  std::vector<Seconds> duration;   ///< compute, copy, fixed: alone on the GPU; 0 for communication
-  std::vector<CommCost> collective;///< for collectives: of this program's groups; 0 otherwise
+  std::vector<Seconds> duration;     ///< compute, copy, fixed: alone on the GPU; 0 for communication
+  std::vector<CommCost> collective;  ///< for collectives: of this program's groups; 0 otherwise
   std::vector<std::array<CommCost, kPathKinds>> message;  ///< for messages, by PathKind
   /// stretch[compute work][communication work]: time that a second of the communication adds to the compute op beside
   /// it, per second of overlap when alone: the op advances at rate 1 / (1 + sum of stretches of what runs beside it).

@@ -5,8 +5,8 @@
 #include <array>
 
 #include "sim/base/hardware.hpp"
-#include "sim/cost/costs.hpp"
 #include "sim/cost/cost_parameters.hpp"
+#include "sim/cost/costs.hpp"
 
 namespace braid {
 

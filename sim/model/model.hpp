@@ -21,20 +21,20 @@ struct Model {
   int layers = 0;
   int hidden = 0;
   int heads = 0;
-  int kv_heads = 0;       ///< grouped-query attention; equal to heads without it
+  int kv_heads = 0;  ///< grouped-query attention; equal to heads without it
   int head_dim = 0;
-  int ffn = 0;            ///< width of the MLP; SwiGLU has two input projections of it
-  int vocab = 0;          ///< before padding
-  int vocab_padding = 128;///< the padded vocabulary is a multiple of this times TP, as in Megatron
+  int ffn = 0;              ///< width of the MLP; SwiGLU has two input projections of it
+  int vocab = 0;            ///< before padding
+  int vocab_padding = 128;  ///< the padded vocabulary is a multiple of this times TP, as in Megatron
   MlpKind mlp = MlpKind::swiglu;
   NormKind norm = NormKind::rmsnorm;
   PositionKind positions = PositionKind::rope;
   int learned_positions = 0;  ///< rows of a learned position table
   AttentionKind attention = AttentionKind::flash;
   bool tied_embeddings = false;
-  bool biases = false;    ///< of the linear layers (GPT-2/3)
-  bool dropout = false;   ///< keeps one-byte masks
-  int element_bytes = 2;  ///< of parameters and activations: bf16 or fp16
+  bool biases = false;            ///< of the linear layers (GPT-2/3)
+  bool dropout = false;           ///< keeps one-byte masks
+  int element_bytes = 2;          ///< of parameters and activations: bf16 or fp16
   bool fp32_norm_output = false;  ///< some trainers keep the output of a norm in fp32: 4 bytes an element
   bool operator==(const Model&) const = default;
 };

@@ -22,8 +22,8 @@ enum class WPart : std::uint8_t { whole, row_parallel, column_parallel };
 
 /// How one microbatch is cut over the ranks of a tensor-parallel group.
 struct Split {
-  int microbatch = 1;             ///< samples in a microbatch
-  int sequence = 0;               ///< tokens a sample
+  int microbatch = 1;  ///< samples in a microbatch
+  int sequence = 0;    ///< tokens a sample
   int tp = 1;
   bool sequence_parallel = false;
   double tokens() const { return double(microbatch) * sequence; }
@@ -53,9 +53,9 @@ struct Work {
   WPart part = WPart::whole;
   std::vector<Gemm> gemms;
   std::optional<AttentionShape> attention;
-  Bytes elementwise;      ///< bytes moved through memory by kernels that are neither GEMM nor attention
-  int kernels = 0;        ///< launched in all
-  Flops flops;            ///< of gemms and attention: what MFU counts (causal attention counted as half)
+  Bytes elementwise;  ///< bytes moved through memory by kernels that are neither GEMM nor attention
+  int kernels = 0;    ///< launched in all
+  Flops flops;        ///< of gemms and attention: what MFU counts (causal attention counted as half)
   bool operator==(const Work&) const = default;
 };
 

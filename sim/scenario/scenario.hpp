@@ -23,12 +23,12 @@ struct Plan {
   int pp = 1;
   int dp = 1;
   RankOrder rank_order = RankOrder::tp_dp_pp;
-  int microbatches = 1;             ///< a step and replica
-  int microbatch_size = 1;          ///< samples
-  int sequence = 0;                 ///< tokens a sample
+  int microbatches = 1;     ///< a step and replica
+  int microbatch_size = 1;  ///< samples
+  int sequence = 0;         ///< tokens a sample
   bool sequence_parallel = false;
-  int last_stage_fewer_layers = 0;  ///< the last virtual stage has this many layers fewer than the even share
-  std::vector<int> layers_per_stage;///< explicit split over virtual stages; empty = even
+  int last_stage_fewer_layers = 0;    ///< the last virtual stage has this many layers fewer than the even share
+  std::vector<int> layers_per_stage;  ///< explicit split over virtual stages; empty = even
   Recompute recompute = Recompute::none;
   bool fold = true;
   bool operator==(const Plan&) const = default;
@@ -37,18 +37,18 @@ struct Plan {
 /// What happens to gradients and parameters after the last backward.
 struct StepEnd {
   DataParallel data_parallel = DataParallel::all_reduce;
-  Bytes bucket{};                   ///< gradients are reduced in buckets of this size; 0 = one a chunk
-  bool overlap = true;              ///< a bucket starts when its last gradient is ready, else after all backward
-  bool optimizer = true;            ///< include the optimizer step
-  double gradient_bytes = 4;        ///< of a parameter's gradient, kept and reduced
-  double optimizer_bytes = 12;      ///< of a parameter's optimizer state and main copy (Adam, fp32: 4 + 4 + 4)
+  Bytes bucket{};               ///< gradients are reduced in buckets of this size; 0 = one a chunk
+  bool overlap = true;          ///< a bucket starts when its last gradient is ready, else after all backward
+  bool optimizer = true;        ///< include the optimizer step
+  double gradient_bytes = 4;    ///< of a parameter's gradient, kept and reduced
+  double optimizer_bytes = 12;  ///< of a parameter's optimizer state and main copy (Adam, fp32: 4 + 4 + 4)
   bool operator==(const StepEnd&) const = default;
 };
 
 /// One schedule to play, with the options that belong to it.
 struct Run {
-  std::string schedule;             ///< a generator's name, or "file:PATH", the path resolved by the reader
-  std::string label;                ///< how tables call it; unless given the schedule's name, or its file's stem
+  std::string schedule;  ///< a generator's name, or "file:PATH", the path resolved by the reader
+  std::string label;     ///< how tables call it; unless given the schedule's name, or its file's stem
   std::optional<int> chunks;
   std::optional<int> group;
   std::optional<int> memory_limit;
@@ -62,17 +62,17 @@ struct Run {
 /// Random influences, all from one seed.
 struct Noise {
   std::uint64_t seed = 0;
-  double jitter = 0;                ///< relative standard deviation of compute times
+  double jitter = 0;                               ///< relative standard deviation of compute times
   std::vector<std::pair<int, double>> slow_ranks;  ///< global rank, factor > 0 on its compute times
   bool operator==(const Noise&) const = default;
 };
 
 struct Scenario {
-  std::string path;                 ///< of the file, for messages; "" if built in code
+  std::string path;  ///< of the file, for messages; "" if built in code
   std::string name;
   Model model;
   Cluster cluster;
-  std::string profile;              ///< path of a profile CSV, resolved; "" = data-sheet rules alone
+  std::string profile;  ///< path of a profile CSV, resolved; "" = data-sheet rules alone
   NetworkKind network = NetworkKind::simgrid;
   Plan plan;
   StepEnd step_end;
@@ -81,7 +81,9 @@ struct Scenario {
   std::map<std::string, std::string> locations;  ///< dotted key -> "file:line:column:key", of what a file gave
 
   Split split() const {
-    return {.microbatch = plan.microbatch_size, .sequence = plan.sequence, .tp = plan.tp,
+    return {.microbatch = plan.microbatch_size,
+            .sequence = plan.sequence,
+            .tp = plan.tp,
             .sequence_parallel = plan.sequence_parallel};
   }
   Placement placement() const { return {.tp = plan.tp, .pp = plan.pp, .dp = plan.dp, .order = plan.rank_order}; }

@@ -15,7 +15,7 @@ namespace braid {
 
 struct Span {
   OpKey key;
-  Seconds start;    ///< from the start of the step
+  Seconds start;  ///< from the start of the step
   Seconds end;
   Seconds stretch;  ///< the part of end - start that is owed to contention (simulated runs only)
 };
@@ -27,24 +27,24 @@ struct Counter {
 };
 
 struct RankTimeline {
-  int rank = 0;                                ///< global rank
-  std::array<std::vector<Span>, kLanes> lanes; ///< by Lane, in order of start
+  int rank = 0;                                 ///< global rank
+  std::array<std::vector<Span>, kLanes> lanes;  ///< by Lane, in order of start
   std::vector<Counter> counters;
 };
 
 /// Where a timeline comes from. Wall-clock figures have no place here: same input, same bytes.
 struct Provenance {
-  std::string kind;     ///< "simulated" or "measured"
+  std::string kind;                          ///< "simulated" or "measured"
   std::map<std::string, std::string> facts;  ///< scenario, scenario_hash, profile, gpu, driver, seed, version, ...
 };
 
 struct Timeline {
   Provenance provenance;
   std::vector<RankTimeline> ranks;
-  int multiplicity = 1;      ///< GPUs that each rank here stands for (folded runs)
-  std::uint64_t flows = 0;   ///< transfers that a network simulator played
-  std::uint64_t lost = 0;    ///< records that an importer did not understand
-  Seconds step_time;         ///< from 0 to the last end
+  int multiplicity = 1;     ///< GPUs that each rank here stands for (folded runs)
+  std::uint64_t flows = 0;  ///< transfers that a network simulator played
+  std::uint64_t lost = 0;   ///< records that an importer did not understand
+  Seconds step_time;        ///< from 0 to the last end
 };
 
 }  // namespace braid

@@ -13,8 +13,15 @@ namespace braid::testing {
 inline Scenario small_scenario(int stages, int microbatches) {
   Scenario s;
   s.name = "small";
-  s.model = {.name = "small", .layers = stages, .hidden = 8, .heads = 2, .kv_heads = 2, .head_dim = 4, .ffn = 16,
-             .vocab = 256, .vocab_padding = 1};
+  s.model = {.name = "small",
+             .layers = stages,
+             .hidden = 8,
+             .heads = 2,
+             .kv_heads = 2,
+             .head_dim = 4,
+             .ffn = 16,
+             .vocab = 256,
+             .vocab_padding = 1};
   s.plan = {.tp = 2, .pp = stages, .microbatches = microbatches, .microbatch_size = 1, .sequence = 4};
   s.step_end.optimizer = false;
   return s;

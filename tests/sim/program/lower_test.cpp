@@ -14,8 +14,8 @@ using namespace testing;
 TEST(Lower, WritesALoneForwardAndBackwardOfAWholeModel) {
   // Every unit in order; an all-reduce behind embedding, attn, mlp and head, and behind I of head, mlp and attn.
   // Megatron's asynchronous all-reduce: the row-parallel part of W (#1) before I, the column-parallel (#2) beside it.
-  const Program program =
-      lower(one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1), small_scenario(1, 1), {.async_all_reduce = AsyncAllReduce::column});
+  const Program program = lower(one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1), small_scenario(1, 1),
+                                {.async_all_reduce = AsyncAllReduce::column});
   EXPECT_EQ(text_of_rank(program, 0),
             "0 compute F embedding mb0 chunk0\n"
             "1 tp all_reduce embedding mb0 chunk0 <- 0\n"
@@ -82,20 +82,21 @@ TEST(Lower, BraidsForwardAndBackwardSoThatEachAllReduceHasComputeOfTheOtherBesid
 TEST(Lower, WaitsForTheAllReduceOfIBeforeWWhenItIsNotAsynchronous) {
   const Program program =
       lower(one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1), small_scenario(1, 1), {.async_all_reduce = AsyncAllReduce::none});
-  EXPECT_NE(text_of_rank(program, 0).find("12 tp all_reduce head mb0 chunk0 #2 <- 11\n"
-                                          "13 compute W head mb0 chunk0 <- 12\n"),
+  EXPECT_NE(text_of_rank(program, 0)
+                .find("12 tp all_reduce head mb0 chunk0 #2 <- 11\n"
+                      "13 compute W head mb0 chunk0 <- 12\n"),
             std::string::npos);
 }
 
 TEST(Lower, FillsTheGapsOfAForwardWithPendingW) {
   // F & W: an all-reduce of the forward, then one unit's W, then the next part of the forward.
-  const Program program = lower(
-      middle_of_three({{{F(1, 0)}}, {{I(1, 0)}}, {{F(1, 1), W(1, 0)}}, {{B(1, 1)}}}), small_scenario(3, 2), {});
+  const Program program =
+      lower(middle_of_three({{{F(1, 0)}}, {{I(1, 0)}}, {{F(1, 1), W(1, 0)}}, {{B(1, 1)}}}), small_scenario(3, 2), {});
   const std::string text = text_of_rank(program, 1);
   const auto braid = text.find("F pre_attn mb1");
   ASSERT_NE(braid, std::string::npos);
-  const auto order = {"F attn mb1", "all_reduce attn mb1", "W mlp mb0", "F pre_mlp mb1", "F mlp mb1",
-                      "all_reduce mlp mb1", "W attn mb0"};
+  const auto order = {"F attn mb1", "all_reduce attn mb1", "W mlp mb0", "F pre_mlp mb1",
+                      "F mlp mb1",  "all_reduce mlp mb1",  "W attn mb0"};
   auto from = braid;
   for (const char* next : order) {
     const auto found = text.find(next, from);
@@ -108,11 +109,11 @@ TEST(Lower, RunsTheRestOfTheLongerSideAlone) {
   // Stage 1 of 2 has one layer and no embedding, but a head: its backward has one segment more in front.
   // F of the last stage: [pre_attn attn AR] [pre_mlp mlp AR] [final_norm head AR]; F & F of one rank and one layer
   // each go turn by turn, three segments either side, none left over.
-  Schedule schedule{.name = "hand",
-                    .microbatches = 2,
-                    .rank_of_stage = {0, 1},
-                    .rows = {{{{F(0, 0)}}, {{F(0, 1)}}, {{B(0, 0)}}, {{B(0, 1)}}},
-                             {{{F(1, 0), F(1, 1)}}, {{B(1, 0)}}, {{B(1, 1)}}}}};
+  Schedule schedule{
+      .name = "hand",
+      .microbatches = 2,
+      .rank_of_stage = {0, 1},
+      .rows = {{{{F(0, 0)}}, {{F(0, 1)}}, {{B(0, 0)}}, {{B(0, 1)}}}, {{{F(1, 0), F(1, 1)}}, {{B(1, 0)}}, {{B(1, 1)}}}}};
   const std::string text = text_of_rank(lower(schedule, small_scenario(2, 2), {}), 1);
   const auto order = {"F attn mb0", "F attn mb1", "F mlp mb0", "F mlp mb1", "F head mb0", "F head mb1"};
   std::size_t from = 0;
@@ -174,7 +175,8 @@ TEST(Lower, RunsALayerForwardAgainBeforeItsIUnderFullRecomputation) {
 TEST(Lower, HasNoCollectivesOnOneRankOfTensorParallelism) {
   Scenario scenario = small_scenario(1, 1);
   scenario.plan.tp = 1;
-  EXPECT_EQ(to_text(lower(one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1), scenario, {})).find("all_reduce"), std::string::npos);
+  EXPECT_EQ(to_text(lower(one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1), scenario, {})).find("all_reduce"),
+            std::string::npos);
 }
 
 TEST(Lower, TreatsAnIWithItsOwnWBehindItAsAFullBWhenAsked) {

@@ -34,13 +34,17 @@ TEST(CheckProgram, FindsADependenceOnALaterOp) {
 }
 
 TEST(CheckProgram, FindsDependencesOutsideTheTable) {
-  EXPECT_EQ(complaint([](Program& p) { p.ranks[0].ops.back().dep_begin = 100000; p.ranks[0].ops.back().dep_count = 1; }),
+  EXPECT_EQ(complaint([](Program& p) {
+              p.ranks[0].ops.back().dep_begin = 100000;
+              p.ranks[0].ops.back().dep_count = 1;
+            }),
             "program:rank 0:op " + std::to_string(sound().ranks[0].ops.size() - 1) +
                 ": its dependences lie outside the table");
 }
 
 TEST(CheckProgram, FindsAPlacementWithOtherRanks) {
-  EXPECT_EQ(complaint([](Program& p) { p.placement.pp = 4; }), "program: the placement has pp = 4, the program 3 ranks");
+  EXPECT_EQ(complaint([](Program& p) { p.placement.pp = 4; }),
+            "program: the placement has pp = 4, the program 3 ranks");
 }
 
 TEST(CheckProgram, FindsAMessageThatNamesTheWrongOp) {
