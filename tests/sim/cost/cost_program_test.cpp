@@ -109,7 +109,10 @@ TEST(CostProgram, StretchesComputeBesideCommunicationOnly) {
 TEST(CostProgram, SaysWhatWasNotMeasuredOrModelled) {
   const Program program = program_of({gemm_item(), all_reduce_item(Scope::tp)});
   Profile profile = ideal_profile();
-  EXPECT_THAT(cost_program(program, round_cluster(), profile).notes, Contains(HasSubstr("no profile given")));
+  EXPECT_THAT(cost_program(program, round_cluster(), profile).notes,
+              Contains(HasSubstr("the profile sets parameters")));
+  EXPECT_THAT(cost_program(program, round_cluster(), default_profile(round_cluster().gpu)).notes,
+              Contains(HasSubstr("no profile given")));
   profile.calibrated["gemm_m"] = {.least = 1024, .most = 8192, .source = ""};
   profile.calibrated["gemm_n"] = {.least = 1024, .most = 8192, .source = ""};
   const auto notes = cost_program(program, round_cluster(), profile).notes;
