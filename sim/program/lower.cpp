@@ -67,9 +67,9 @@ class RankLowering {
       Stream stream{.action = action,
                     .segments = segments_of(action.type, stages_[static_cast<std::size_t>(action.stage)],
                                             scenario_.plan, async, works_)};
-      if (action.type != ActionType::W) {
-        stream.chain = builder_.input_of(stream.backward(), action.stage, action.microbatch);
-      }
+      stream.chain = action.type == ActionType::W
+                         ? builder_.output_of(true, action.stage, action.microbatch)
+                         : builder_.input_of(stream.backward(), action.stage, action.microbatch);
       if (action.type == ActionType::F) {
         const std::uint32_t ready = step_end_.parameters_ready(action.stage);
         if (ready != kNoOp) parameters_gate_ = ready;

@@ -109,6 +109,10 @@ std::uint32_t RankBuilder::input_of(bool backward, int stage, int microbatch) co
   return slot(output_, backward, from, microbatch);
 }
 
+std::uint32_t RankBuilder::output_of(bool backward, int stage, int microbatch) const {
+  return slot(output_, backward, stage, microbatch);
+}
+
 void RankBuilder::output_is(bool backward, int stage, int microbatch, std::uint32_t op) {
   slot(output_, backward, stage, microbatch) = op;
 }

@@ -41,6 +41,8 @@ class RankBuilder {
   /// The op that the forward (or backward) of this stage and microbatch on this rank has to wait for: the message
   /// that brings its input, or what a stage of the same rank left behind, or kNoOp.
   std::uint32_t input_of(bool backward, int stage, int microbatch) const;
+  /// What output_is has declared for an action on this rank, or kNoOp.
+  std::uint32_t output_of(bool backward, int stage, int microbatch) const;
   /// Declares the op after which the output of an action is there.
   void output_is(bool backward, int stage, int microbatch, std::uint32_t op);
   /// The block is issued: `ends` are the ops after which all of it is done.

@@ -46,7 +46,9 @@ class Writer {
       compute(OpKind::input_grad, Unit::pre_attn, layer, works_.input_grad(Unit::pre_attn));
     }
     if (stage.has_embedding) {
-      // With sequence parallelism the embedding's output gradient is gathered first; its I has nothing to compute.
+      // Its I has nothing to compute, but its output was scattered over the sequence and W reads every token's
+      // gradient.
+      if (sharded()) comm(OpKind::all_gather, Unit::embedding, -1, CommOf::input_grad, works_.residual());
       if (with_w) weight(Unit::embedding, -1, WPart::whole, Waits::chain);
     }
     cut();
@@ -58,7 +60,10 @@ class Writer {
       lone_weight(Unit::mlp, layer);
       lone_weight(Unit::attn, layer);
     }
-    if (stage.has_embedding) lone_weight(Unit::embedding, -1);
+    if (stage.has_embedding) {
+      weight(Unit::embedding, -1, WPart::whole, Waits::chain);
+      cut();
+    }
   }
 
   std::vector<Segment> take() {
@@ -129,7 +134,7 @@ class Writer {
 
   /// W of a column-parallel linear reads the whole sequence, of which each rank has kept a slice.
   bool regather(Unit unit, int layer) {
-    if (!sharded() || unit == Unit::embedding) return false;
+    if (!sharded()) return false;
     comm(OpKind::all_gather, unit, layer, CommOf::weight_grad, works_.residual(), Waits::nothing, false);
     return true;
   }

@@ -12,7 +12,7 @@ namespace braid {
 /// What an item waits for besides the order of its lane.
 enum class Waits : std::uint8_t {
   nothing,
-  chain,     ///< what this stream computed or communicated last
+  chain,     ///< what this stream computed or communicated last; at its begin its input, of a lone W what its I left
   regather,  ///< the all-gather that brings back the input of a weight gradient
 };
 

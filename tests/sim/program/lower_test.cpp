@@ -156,6 +156,21 @@ TEST(Lower, GathersAndScattersTheSequenceInPlaceOfAllReduces) {
             "20 tp reduce_scatter attn mb0 chunk0 layer1 #2 <- 19\n");
 }
 
+TEST(Lower, GathersTheEmbeddingsGradientUnderSequenceParallelism) {
+  // Its output was scattered over the sequence [Korthikanti22, s. 4.2]: forward a reduce-scatter, backward a gather
+  // behind the I of the first layer; W waits for it, also a deferred one.
+  Scenario scenario = small_scenario(1, 1);
+  scenario.plan.sequence_parallel = true;
+  const std::string full = text_of_rank(lower(one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1), scenario, {}), 0);
+  EXPECT_NE(full.find("33 tp all_gather embedding mb0 chunk0 #2 <- 32\n"
+                      "34 compute W embedding mb0 chunk0 <- 33\n"),
+            std::string::npos)
+      << full;
+  const std::string split = text_of_rank(lower(one_rank({{{F(0, 0)}}, {{I(0, 0)}}, {{W(0, 0)}}}, 1), scenario, {}), 0);
+  EXPECT_NE(split.find("25 tp all_gather embedding mb0 chunk0 #2 <- 24\n"), std::string::npos) << split;
+  EXPECT_NE(split.find("compute W embedding mb0 chunk0 <- 25\n"), std::string::npos) << split;
+}
+
 TEST(Lower, RunsALayerForwardAgainBeforeItsIUnderFullRecomputation) {
   Scenario scenario = small_scenario(3, 2);
   scenario.plan.recompute = Recompute::full;
