@@ -35,6 +35,11 @@ StepEndBuilder::StepEndBuilder(Program& program, RankBuilder& builder, const Sch
     m.last_grad.assign(static_cast<std::size_t>(stages[static_cast<std::size_t>(stage)].count + 2), kNoOp);
     mine_.push_back(std::move(m));
   }
+  const auto holds = [&](bool StageLayers::*end) {
+    return std::any_of(mine_.begin(), mine_.end(),
+                       [&](const Mine& m) { return stages[static_cast<std::size_t>(m.stage)].*end; });
+  };
+  one_matrix_ = scenario.model.tied_embeddings && holds(&StageLayers::has_embedding) && holds(&StageLayers::has_head);
   for (const Cell& cell : schedule.rows[static_cast<std::size_t>(builder.rank())]) {
     for (const Action& action : cell.actions) {
       if (action.type == ActionType::W || action.type == ActionType::B) ++mine(action.stage).weight_actions_left;
@@ -53,7 +58,8 @@ std::vector<double> StepEndBuilder::parameters_by_layer(int stage) const {
   const double layer = of(Unit::pre_attn) + of(Unit::attn) + of(Unit::pre_mlp) + of(Unit::mlp);
   std::vector<double> parameters(static_cast<std::size_t>(layers.count + 2), layer);
   parameters.front() = layers.has_embedding ? of(Unit::embedding) : 0;
-  parameters.back() = layers.has_head ? of(Unit::final_norm) + of(Unit::head) : 0;
+  // A tied matrix is there once where one rank holds both ends of the model: with the embedding.
+  parameters.back() = layers.has_head ? of(Unit::final_norm) + (one_matrix_ ? 0 : of(Unit::head)) : 0;
   return parameters;
 }
 
@@ -64,16 +70,7 @@ double StepEndBuilder::parameters_of(int stage) const {
 
 double StepEndBuilder::parameters_on_rank() const {
   double sum = 0;
-  bool embedding = false, head = false;
-  for (const Mine& m : mine_) {
-    sum += parameters_of(m.stage);
-    embedding |= stages_[static_cast<std::size_t>(m.stage)].has_embedding;
-    head |= stages_[static_cast<std::size_t>(m.stage)].has_head;
-  }
-  // A tied matrix is there once where one rank holds both ends of the model.
-  if (scenario_.model.tied_embeddings && embedding && head) {
-    sum -= unit_parameters(scenario_.model, Unit::head, scenario_.split());
-  }
+  for (const Mine& m : mine_) sum += parameters_of(m.stage);
   return sum;
 }
 
@@ -115,11 +112,24 @@ void StepEndBuilder::weight_grad_issued(int stage, int layer, std::uint32_t op) 
   m.last_grad[position] = op;
 }
 
+bool StepEndBuilder::gradients_issued(const Mine& of) const {
+  if (of.weight_actions_left > 0) return false;
+  // The gradient of a tied matrix is whole when both ends have added to it.
+  if (!one_matrix_ || !stages_[static_cast<std::size_t>(of.stage)].has_embedding) return true;
+  return std::all_of(mine_.begin(), mine_.end(), [&](const Mine& m) {
+    return !stages_[static_cast<std::size_t>(m.stage)].has_head || m.weight_actions_left == 0;
+  });
+}
+
 void StepEndBuilder::action_issued(const Action& action) {
   if (action.type != ActionType::W && action.type != ActionType::B) return;
-  Mine& m = mine(action.stage);
-  if (--m.weight_actions_left > 0 || scenario_.plan.dp == 1) return;
-  fill_buckets(m);
+  --mine(action.stage).weight_actions_left;
+  if (scenario_.plan.dp == 1) return;
+  for (Mine& m : mine_) {
+    if (m.in_buckets || !gradients_issued(m)) continue;
+    m.in_buckets = true;
+    fill_buckets(m);
+  }
   if (!scenario_.step_end.overlap) return;
   for (const Bucket& bucket : waiting_) reduce(bucket);
   waiting_.clear();
@@ -133,6 +143,11 @@ void StepEndBuilder::fill_buckets(const Mine& of) {
     if (parameters[i] == 0) continue;
     bucket.parameters += parameters[i];
     if (of.last_grad[i] != kNoOp) bucket.ready = of.last_grad[i];
+    if (i == 0 && one_matrix_) {
+      for (const Mine& m : mine_) {
+        if (m.last_grad.back() != kNoOp) bucket.ready = std::max(bucket.ready, m.last_grad.back());
+      }
+    }
     if (end.bucket > Bytes(0) && bucket.parameters * end.gradient_bytes >= end.bucket.value) {
       waiting_.push_back(std::exchange(bucket, Bucket{.stage = of.stage}));
     }

@@ -48,10 +48,12 @@ class StepEndBuilder {
   struct Mine {
     int stage = 0;
     int weight_actions_left = 0;
+    bool in_buckets = false;
     std::vector<std::uint32_t> last_grad;  ///< embedding, layers first to last, head
     std::uint32_t parameters = kNoOp;      ///< the all-gather that brings them, until the first forward has asked
   };
   Mine& mine(int stage);
+  bool gradients_issued(const Mine& of) const;
   void fill_buckets(const Mine& of);
   void reduce(const Bucket& bucket);
   void gather_parameters();
@@ -69,6 +71,7 @@ class StepEndBuilder {
   UnitWorks& works_;
   std::vector<Mine> mine_;
   std::vector<Bucket> waiting_;
+  bool one_matrix_ = false;  ///< the embedding and the head of this rank are one tied matrix
   int dp_ops_ = 0;
   std::uint32_t last_dp_ = kNoOp;
 };

@@ -78,6 +78,35 @@ TEST(StepEnd, ExchangesTheGradientsOfTiedEmbeddingsBetweenTheFirstAndTheLastRank
   EXPECT_EQ(lines_with(text_of_rank(program, 2), "recv head").size(), 1u);
 }
 
+double reduced_bytes(const Program& program, std::size_t rank) {
+  double bytes = 0;
+  for (const Op& op : program.ranks[rank].ops) {
+    if (op.lane == Lane::dp) bytes += program.works[op.work].bytes.value;
+  }
+  return bytes;
+}
+
+TEST(StepEnd, ReducesATiedMatrixOnceWhereOneRankHoldsBothEnds) {
+  // Two stages on one rank: hidden 8, vocabulary 256 over two TP ranks, 4 bytes a gradient.
+  const Schedule one{.name = "hand",
+                     .microbatches = 1,
+                     .rank_of_stage = {0, 0},
+                     .rows = {{{{F(0, 0)}}, {{F(1, 0)}}, {{I(1, 0)}}, {{B(0, 0)}}, {{W(1, 0)}}}}};
+  Scenario scenario = replicated(2, 1);
+  scenario.plan.pp = 1;
+  const double untied = reduced_bytes(lower(one, scenario, {}), 0);
+  scenario.model.tied_embeddings = true;
+  const Program program = lower(one, scenario, {});
+  EXPECT_EQ(reduced_bytes(program, 0), untied - 8 * 128 * 4.0);
+  EXPECT_EQ(reduced_bytes(program, 0),
+            program.ranks[0].resident[static_cast<std::size_t>(MemoryClass::gradients)].value);
+  // The embedding's bucket is the last of stage 0 and waits for the head as well, whose W comes behind the embedding's.
+  const std::string text = text_of_rank(program, 0);
+  const std::string head_w = lines_with(text, "compute W head").back();
+  EXPECT_TRUE(lines_with(text, "dp all_reduce chunk0").back().ends_with("<- " + head_w.substr(0, head_w.find(' '))))
+      << text;
+}
+
 TEST(StepEnd, HasNothingToShareWithOneReplica) {
   Scenario scenario = replicated(3, 2);
   scenario.plan.dp = 1;
