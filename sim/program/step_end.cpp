@@ -172,7 +172,7 @@ std::uint32_t StepEndBuilder::exchange_tied() {
   const std::uint32_t grad = first ? mine_.front().last_grad.front() : mine_.back().last_grad.back();
   const std::uint16_t work = works_.message(
       Bytes(unit_parameters(scenario_.model, Unit::head, scenario_.split()) * scenario_.step_end.gradient_bytes));
-  const std::uint32_t deps[]{grad};
+  const std::uint32_t deps[]{grad, last_dp_};
   builder_.add_end({.unit = unit}, true, first ? tied_->to_last : tied_->to_first, work, deps);
   return builder_.add_end({.unit = unit}, false, first ? tied_->to_first : tied_->to_last, work, deps);
 }

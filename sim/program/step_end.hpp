@@ -6,7 +6,7 @@
 // all_reduce: every replica keeps a whole optimizer. zero1: buckets are reduce-scattered, each replica updates its
 // share, and parameters are all-gathered: at the start of the step behind the first forwards (overlap; what a step in
 // the middle of training does) or after the optimizer [Rajbhandari20]. Tied embeddings on two ranks exchange their
-// gradients, which for two is a ring all-reduce [Shoeybi19].
+// gradients, which for two is a ring all-reduce [Shoeybi19], when replicas have summed theirs.
 #pragma once
 
 #include <optional>

@@ -78,6 +78,21 @@ TEST(StepEnd, ExchangesTheGradientsOfTiedEmbeddingsBetweenTheFirstAndTheLastRank
   EXPECT_EQ(lines_with(text_of_rank(program, 2), "recv head").size(), 1u);
 }
 
+TEST(StepEnd, ExchangesTiedGradientsThatReplicasHaveSummed) {
+  // Before, each end would add the other's own gradient to a sum over replicas.
+  Scenario scenario = replicated(3, 2);
+  scenario.model.tied_embeddings = true;
+  for (const bool overlap : {true, false}) {
+    scenario.step_end.overlap = overlap;
+    const Program program = lower(kMiddle, scenario, {});
+    for (const auto& [rank, send] : {std::pair{0, "send embedding"}, std::pair{2, "send head"}}) {
+      const std::string text = text_of_rank(program, rank);
+      const std::string reduced = lines_with(text, "dp all_reduce").back();
+      EXPECT_TRUE(lines_with(text, send)[0].ends_with(" " + reduced.substr(0, reduced.find(' ')))) << text;
+    }
+  }
+}
+
 double reduced_bytes(const Program& program, std::size_t rank) {
   double bytes = 0;
   for (const Op& op : program.ranks[rank].ops) {
