@@ -40,13 +40,13 @@ class RankLowering {
  public:
   RankLowering(Program& program, int rank, const Schedule& schedule, const Scenario& scenario, const Run& run,
                const std::vector<StageLayers>& stages, const Transfers& transfers,
-               const std::optional<TiedExchange>& tied, UnitWorks& works)
+               const std::vector<GradientExchange>& exchanges, UnitWorks& works)
       : scenario_(scenario),
         run_(run),
         stages_(stages),
         works_(works),
         builder_(program, rank, schedule, transfers, works.message(works.boundary())),
-        step_end_(program, builder_, schedule, scenario, stages, tied, works) {}
+        step_end_(program, builder_, schedule, scenario, stages, exchanges, works) {}
 
   void lower(const std::vector<Block>& blocks) {
     step_end_.begin_step();
@@ -151,9 +151,9 @@ Program lower(const Schedule& schedule, const Scenario& scenario, const Run& run
   Transfers transfers = transfers_of(schedule, blocks, run.p2p);
   add_messages(program, transfers);
   UnitWorks works(program, scenario);
-  const std::optional<TiedExchange> tied = tied_exchange(program, schedule, scenario);
+  const std::vector<GradientExchange> exchanges = gradient_exchanges(program, schedule, scenario);
   for (int rank = 0; rank < schedule.ranks(); ++rank) {
-    RankLowering(program, rank, schedule, scenario, run, stages, transfers, tied, works)
+    RankLowering(program, rank, schedule, scenario, run, stages, transfers, exchanges, works)
         .lower(blocks[static_cast<std::size_t>(rank)]);
   }
   return program;

@@ -7,12 +7,9 @@
 
 namespace braid {
 
-std::optional<TiedExchange> tied_exchange(Program& program, const Schedule& schedule, const Scenario& scenario) {
-  const int first = schedule.rank_of_stage.front();
-  const int last = schedule.rank_of_stage.back();
-  if (!scenario.model.tied_embeddings || first == last) return std::nullopt;
-  TiedExchange tied{.first_rank = first, .last_rank = last};
-  const auto add = [&](int from, int to) {
+std::vector<GradientExchange> gradient_exchanges(Program& program, const Schedule& schedule, const Scenario& scenario) {
+  std::vector<GradientExchange> exchanges;
+  const auto add_message = [&](int from, int to) {
     program.messages.push_back({.from = from,
                                 .to = to,
                                 .send_op = kNoOp,
@@ -21,15 +18,25 @@ std::optional<TiedExchange> tied_exchange(Program& program, const Schedule& sche
     program.batch_size.push_back(program.p2p == P2pMode::batched ? 2 : 1);
     return static_cast<std::uint32_t>(program.messages.size() - 1);
   };
-  tied.to_last = add(first, last);
-  tied.to_first = add(last, first);
-  return tied;
+  const auto add = [&](int a, int b, bool tied) {
+    exchanges.push_back({.ranks = {a, b}, .from = {add_message(a, b), add_message(b, a)}, .tied = tied});
+  };
+  if (schedule.bidirectional()) {
+    for (int stage = 0; stage < schedule.stages(); ++stage) {
+      const int rank = schedule.rank_of_stage[static_cast<std::size_t>(stage)];
+      const int other = schedule.reverse_rank_of_stage[static_cast<std::size_t>(stage)];
+      if (rank < other) add(rank, other, false);
+    }
+  } else if (scenario.model.tied_embeddings && schedule.rank_of_stage.front() != schedule.rank_of_stage.back()) {
+    add(schedule.rank_of_stage.front(), schedule.rank_of_stage.back(), true);
+  }
+  return exchanges;
 }
 
 StepEndBuilder::StepEndBuilder(Program& program, RankBuilder& builder, const Schedule& schedule,
                                const Scenario& scenario, const std::vector<StageLayers>& stages,
-                               const std::optional<TiedExchange>& tied, UnitWorks& works)
-    : program_(program), builder_(builder), scenario_(scenario), stages_(stages), tied_(tied), works_(works) {
+                               const std::vector<GradientExchange>& exchanges, UnitWorks& works)
+    : program_(program), builder_(builder), scenario_(scenario), stages_(stages), exchanges_(exchanges), works_(works) {
   for (const int stage : schedule.stages_of(builder.rank())) {
     Mine m{.stage = stage};
     m.last_grad.assign(static_cast<std::size_t>(stages[static_cast<std::size_t>(stage)].count + 2), kNoOp);
@@ -164,32 +171,47 @@ void StepEndBuilder::reduce(const Bucket& bucket) {
       works_.collective(kind, Scope::dp, bytes), {bucket.ready});
 }
 
-std::uint32_t StepEndBuilder::exchange_tied() {
-  if (!tied_) return kNoOp;
-  const bool first = builder_.rank() == tied_->first_rank;
-  if (!first && builder_.rank() != tied_->last_rank) return kNoOp;
-  const Unit unit = first ? Unit::embedding : Unit::head;
-  const std::uint32_t grad = first ? mine_.front().last_grad.front() : mine_.back().last_grad.back();
-  const std::uint16_t work = works_.message(
-      Bytes(unit_parameters(scenario_.model, Unit::head, scenario_.split()) * scenario_.step_end.gradient_bytes));
+std::uint32_t StepEndBuilder::exchange_gradients() {
+  const auto mine = std::find_if(exchanges_.begin(), exchanges_.end(), [&](const GradientExchange& e) {
+    return e.ranks[0] == builder_.rank() || e.ranks[1] == builder_.rank();
+  });
+  if (mine == exchanges_.end()) return kNoOp;
+  const bool first = builder_.rank() == mine->ranks[0];
+  Unit unit = Unit::none;
+  std::uint32_t grad = last_gradient();
+  double parameters = parameters_on_rank();
+  if (mine->tied) {
+    unit = first ? Unit::embedding : Unit::head;
+    grad = first ? mine_.front().last_grad.front() : mine_.back().last_grad.back();
+    parameters = unit_parameters(scenario_.model, Unit::head, scenario_.split());
+  } else if (scenario_.step_end.data_parallel == DataParallel::zero1) {
+    parameters /= scenario_.plan.dp;
+  }
+  const std::uint16_t work = works_.message(Bytes(parameters * scenario_.step_end.gradient_bytes));
   const std::uint32_t deps[]{grad, last_dp_};
-  builder_.add_end({.unit = unit}, true, first ? tied_->to_last : tied_->to_first, work, deps);
-  return builder_.add_end({.unit = unit}, false, first ? tied_->to_first : tied_->to_last, work, deps);
+  builder_.add_end({.unit = unit}, true, mine->from[first ? 0 : 1], work, deps);
+  return builder_.add_end({.unit = unit}, false, mine->from[first ? 1 : 0], work, deps);
+}
+
+std::uint32_t StepEndBuilder::last_gradient() const {
+  std::uint32_t last = kNoOp;
+  for (const Mine& m : mine_) {
+    for (const std::uint32_t op : m.last_grad) {
+      if (op != kNoOp) last = last == kNoOp ? op : std::max(last, op);
+    }
+  }
+  return last;
 }
 
 void StepEndBuilder::end_step() {
   const StepEnd& end = scenario_.step_end;
   for (Bucket& bucket : waiting_) {
     // Not overlapped: the first bucket waits for the last of all gradients, the others follow on their lane.
-    for (const Mine& m : mine_) {
-      for (const std::uint32_t op : m.last_grad) {
-        if (op != kNoOp) bucket.ready = std::max(bucket.ready == kNoOp ? 0 : bucket.ready, op);
-      }
-    }
+    bucket.ready = last_gradient();
     reduce(bucket);
   }
   waiting_.clear();
-  const std::uint32_t exchanged = exchange_tied();
+  const std::uint32_t exchanged = exchange_gradients();
   if (end.optimizer) {
     const double shards = end.data_parallel == DataParallel::zero1 ? scenario_.plan.dp : 1;
     // Read the gradient, read and write the state, write the parameter.

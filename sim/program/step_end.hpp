@@ -6,10 +6,11 @@
 // all_reduce: every replica keeps a whole optimizer. zero1: buckets are reduce-scattered, each replica updates its
 // share, and parameters are all-gathered: at the start of the step behind the first forwards (overlap; what a step in
 // the middle of training does) or after the optimizer [Rajbhandari20]. Tied embeddings on two ranks exchange their
-// gradients, which for two is a ring all-reduce [Shoeybi19], when replicas have summed theirs.
+// gradients, which for two is a ring all-reduce [Shoeybi19], when replicas have summed theirs;
+// so do the two ranks that hold the same stages in DualPipe, of all their parameters (with zero1 of their share).
 #pragma once
 
-#include <optional>
+#include <array>
 #include <vector>
 
 #include "sim/program/rank_builder.hpp"
@@ -17,17 +18,20 @@
 
 namespace braid {
 
-/// The exchange of embedding gradients between the ranks of the first and the last stage, if they differ.
-struct TiedExchange {
-  int first_rank = 0, last_rank = 0;
-  std::uint32_t to_last = kNoMessage, to_first = kNoMessage;
+/// Two ranks that hold the same parameters and so add up their gradients.
+struct GradientExchange {
+  std::array<int, 2> ranks{};
+  std::array<std::uint32_t, 2> from{kNoMessage, kNoMessage};  ///< what each sends to the other
+  bool tied = false;  ///< the embedding of the first and the head of the second, else all that they hold
 };
-std::optional<TiedExchange> tied_exchange(Program& program, const Schedule& schedule, const Scenario& scenario);
+/// A rank takes part in one of them at most.
+std::vector<GradientExchange> gradient_exchanges(Program& program, const Schedule& schedule, const Scenario& scenario);
 
 class StepEndBuilder {
  public:
   StepEndBuilder(Program& program, RankBuilder& builder, const Schedule& schedule, const Scenario& scenario,
-                 const std::vector<StageLayers>& stages, const std::optional<TiedExchange>& tied, UnitWorks& works);
+                 const std::vector<StageLayers>& stages, const std::vector<GradientExchange>& exchanges,
+                 UnitWorks& works);
 
   /// The parameter all-gathers of an overlapped zero1. Call before the first block.
   void begin_step();
@@ -36,7 +40,7 @@ class StepEndBuilder {
   void weight_grad_issued(int stage, int layer, std::uint32_t op);
   /// Call behind each action: sends buckets out once the stage's last weight gradient is issued.
   void action_issued(const Action& action);
-  /// What is left of the buckets, the tied exchange, the optimizer, parameters that must be gathered now.
+  /// What is left of the buckets, the exchange of gradients, the optimizer, parameters that must be gathered now.
   void end_step();
 
  private:
@@ -57,7 +61,8 @@ class StepEndBuilder {
   void fill_buckets(const Mine& of);
   void reduce(const Bucket& bucket);
   void gather_parameters();
-  std::uint32_t exchange_tied();
+  std::uint32_t exchange_gradients();
+  std::uint32_t last_gradient() const;
   void set_resident();
   std::vector<double> parameters_by_layer(int stage) const;
   double parameters_of(int stage) const;
@@ -67,7 +72,7 @@ class StepEndBuilder {
   RankBuilder& builder_;
   const Scenario& scenario_;
   const std::vector<StageLayers>& stages_;
-  const std::optional<TiedExchange>& tied_;
+  const std::vector<GradientExchange>& exchanges_;
   UnitWorks& works_;
   std::vector<Mine> mine_;
   std::vector<Bucket> waiting_;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/schedule/generators.hpp"
 #include "tests/sim/program/fixture.hpp"
 
 namespace braid {
@@ -89,6 +90,32 @@ TEST(StepEnd, ExchangesTiedGradientsThatReplicasHaveSummed) {
       const std::string text = text_of_rank(program, rank);
       const std::string reduced = lines_with(text, "dp all_reduce").back();
       EXPECT_TRUE(lines_with(text, send)[0].ends_with(" " + reduced.substr(0, reduced.find(' ')))) << text;
+    }
+  }
+}
+
+TEST(StepEnd, AddsUpTheGradientsOfTheTwoRanksThatHoldAStageInDualPipe) {
+  // Ranks 0 and 1 hold both stages each; half of the microbatches run on either copy.
+  const Schedule both = generate_schedule("dualpipe", {.stages = 2, .microbatches = 4});
+  Scenario scenario = replicated(2, 4);
+  for (const auto& [dp, zero1] : {std::pair{1, false}, {2, false}, {2, true}}) {
+    scenario.plan.dp = dp;
+    scenario.step_end.data_parallel = zero1 ? DataParallel::zero1 : DataParallel::all_reduce;
+    const Program program = lower(both, scenario, {});
+    EXPECT_TRUE(check(program).empty());
+    for (const int rank : {0, 1}) {
+      const std::string text = text_of_rank(program, rank);
+      const std::string send = lines_with(text, "send to rank").back();
+      const std::string before = lines_with(text, dp == 1 ? "compute W" : zero1 ? "dp reduce" : "dp all_reduce").back();
+      EXPECT_NE(send.find(" " + before.substr(0, before.find(' '))), std::string::npos) << text;
+      const std::string recv = lines_with(text, "recv from rank").back();
+      EXPECT_TRUE(lines_with(text, "optimizer")[0].ends_with(" " + recv.substr(0, recv.find(' ')))) << text;
+      const RankProgram& ops = program.ranks[static_cast<std::size_t>(rank)];
+      const double gradients = ops.resident[static_cast<std::size_t>(MemoryClass::gradients)].value;
+      for (const Op& op : ops.ops) {
+        if (op.key.kind != OpKind::send || op.key.microbatch >= 0) continue;
+        EXPECT_EQ(program.works[op.work].bytes.value, zero1 ? gradients / dp : gradients);
+      }
     }
   }
 }
