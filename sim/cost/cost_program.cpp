@@ -75,7 +75,7 @@ std::vector<std::optional<CommLoad>> comm_loads(const Program& program, const Co
 }
 
 void add_notes(Costs& costs, const Program& program, const Cluster& cluster, const Profile& profile,
-               const Demands& demands, bool collectives) {
+               const Demands& demands, bool collectives, bool between_nodes) {
   if (profile.calibrated.empty() && profile.points.empty()) {
     const bool defaults = profile.parameters == default_profile(cluster.gpu).parameters;
     costs.notes.push_back(
@@ -94,8 +94,9 @@ void add_notes(Costs& costs, const Program& program, const Cluster& cluster, con
     costs.notes.push_back(
         "communication is not slowed by the compute beside it (an H100 slows it by a tenth to a quarter)");
   }
-  if (!program.messages.empty() && cluster.nodes > 1 && cluster.nics_per_node < cluster.gpus_per_node) {
-    costs.notes.push_back(fmt::format("{} GPUs share {} NICs of a node; each message is priced alone on one",
+  between_nodes = between_nodes || (!program.messages.empty() && cluster.nodes > 1);
+  if (between_nodes && cluster.nics_per_node < cluster.gpus_per_node) {
+    costs.notes.push_back(fmt::format("{} GPUs share {} NICs of a node; each message and group is priced as if alone",
                                       cluster.gpus_per_node, cluster.nics_per_node));
   }
 }
@@ -116,7 +117,7 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
   std::vector<ComputeCost> compute(count);
   std::vector<Bytes> sent(count);
   Demands demands;
-  bool collectives = false;
+  bool collectives = false, between_nodes = false;
   for (std::size_t i = 0; i < count; ++i) {
     const WorkItem& item = program.works[i];
     demands.add(item);
@@ -131,6 +132,7 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
         costs.collective[i] = plan.cost;
         sent[i] = plan.sent;
         collectives = collectives || groups.worst.members > 1;
+        between_nodes = between_nodes || groups.worst.nodes > 1;
         break;
       }
       case WorkKind::message:
@@ -151,7 +153,7 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
       if (loads[j]) costs.stretch[i][j] = stretch_beside(compute[i], *loads[j], cluster.gpu, p);
     }
   }
-  add_notes(costs, program, cluster, profile, demands, collectives);
+  add_notes(costs, program, cluster, profile, demands, collectives, between_nodes);
   if (!tp.alike) costs.notes.push_back("TP groups sit differently on the nodes; all are priced as the worst of them");
   if (!dp.alike) costs.notes.push_back("DP groups sit differently on the nodes; all are priced as the worst of them");
   return costs;

@@ -121,6 +121,17 @@ TEST(CostProgram, SaysWhatWasNotMeasuredOrModelled) {
   EXPECT_THAT(notes, Not(Contains(HasSubstr("gemm_n"))));
 }
 
+TEST(CostProgram, SaysThatGroupsOfReplicasShareTheirNics) {
+  // Four DP groups of two nodes, each priced with a NIC of its own.
+  const Program program = program_of({all_reduce_item(Scope::dp)});
+  Cluster cluster = round_cluster();
+  EXPECT_THAT(cost_program(program, cluster, ideal_profile()).notes, Not(Contains(HasSubstr("share"))));
+  cluster.nics_per_node = 2;
+  EXPECT_THAT(cost_program(program, cluster, ideal_profile()).notes, Contains(HasSubstr("4 GPUs share 2 NICs")));
+  EXPECT_THAT(cost_program(program_of({all_reduce_item(Scope::tp)}), cluster, ideal_profile()).notes,
+              Not(Contains(HasSubstr("share"))));
+}
+
 TEST(CostProgramErrors, RefusesCopiesToAHostWithoutBandwidth) {
   WorkItem copy;
   copy.kind = WorkKind::copy;
