@@ -8,7 +8,8 @@ namespace {
 
 /// Far above any model that exists, far below where an int or an OpKey overflows.
 constexpr int kMostLayers = 10000, kMostHeads = 65536, kMostHeadDim = 16384, kMostWidth = 10'000'000;
-constexpr int kMostVocab = 100'000'000, kMostPadding = 1'000'000, kMostElementBytes = 8;
+constexpr int kMostVocab = 100'000'000, kMostPadding = 1'000'000;
+constexpr int kHalfPrecision = 2;  // bytes of bf16 and fp16: what the cost rules know
 
 /// The divisors of `number` that are powers of two, as people pick TP: "1, 2, 4, 8".
 std::string powers_of_two_in(int number) {
@@ -34,7 +35,12 @@ std::vector<Issue> model_check(const Model& m) {
   in_range("ffn", m.ffn, 1, kMostWidth);
   in_range("vocab", m.vocab, 1, kMostVocab);
   in_range("vocab_padding", m.vocab_padding, 1, kMostPadding);
-  in_range("element_bytes", m.element_bytes, 1, kMostElementBytes);
+  if (m.element_bytes != kHalfPrecision) {
+    issues.push_back(
+        {"model.element_bytes", fmt::format("{} cannot be priced: matrix products and attention are those of "
+                                            "bf16 or fp16, 2 bytes",
+                                            m.element_bytes)});
+  }
   if (heads && kv_heads && m.heads % m.kv_heads != 0) {
     issues.push_back({"model.kv_heads", fmt::format("{} heads cannot share {} KV heads evenly; make kv_heads a divisor "
                                                     "of heads",

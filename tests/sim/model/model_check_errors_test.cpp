@@ -68,5 +68,11 @@ TEST(SplitCheck, WantsTokensToShareOutWithSequenceParallelismOnly) {
   EXPECT_THAT(split_check(small_llama(), split), ElementsAre(issue("plan.tp", "does not divide the 5 tokens")));
 }
 
+TEST(ModelCheck, RefusesAPrecisionThatCostRulesDoNotKnow) {
+  Model model = small_llama();
+  model.element_bytes = 4;
+  EXPECT_THAT(model_check(model), ElementsAre(issue("model.element_bytes", "4 cannot be priced")));
+}
+
 }  // namespace
 }  // namespace braid
