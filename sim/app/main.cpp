@@ -83,7 +83,7 @@ int run(int argc, char** argv) {
   make->add_flag("--grid", schedule.grid, "print the unit-slot grid of the papers' figures");
   make->add_flag("--play", schedule.play, "play it at abstract costs and print the figures alone");
   make->add_option("--costs", schedule.costs, "f=1,i=1,w=1[,ar=0,p2p=0]; also what searched schedules plan with");
-  make->add_option("--p2p", schedule.p2p, "eager or batched");
+  make->add_option("--p2p", schedule.p2p, "eager, batched or blocking");
   make->add_flag("--json", schedule.json, "with --play: as JSON");
   make->footer(
       "Examples: braid schedule stp --stages 4 --microbatches 12 --csv braided\n"

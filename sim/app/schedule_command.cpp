@@ -44,7 +44,8 @@ Schedule schedule_of(const ScheduleOptions& options) {
 P2pMode p2p_mode(const std::string& text) {
   if (text == "eager") return P2pMode::eager;
   if (text == "batched") return P2pMode::batched;
-  throw Error("--p2p", fmt::format("'{}' is neither eager nor batched", text));
+  if (text == "blocking") return P2pMode::blocking;
+  throw Error("--p2p", fmt::format("'{}' is none of eager, batched, blocking", text));
 }
 
 CsvFlavour flavour(const std::string& text) {

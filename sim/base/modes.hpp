@@ -9,7 +9,9 @@ namespace braid {
 /// eager: a transfer starts when its producer has ended, the receiver never delays it.
 /// batched: sends and receives are posted in groups before a compute block, the block waits for the whole linked
 /// group (Megatron's batch_isend_irecv, and what the STP paper's figures show).
-enum class P2pMode : std::uint8_t { eager, batched };
+/// blocking: as eager, but a sender computes on only when its transfer has ended (a send on the compute stream, or one
+/// that is waited for at once).
+enum class P2pMode : std::uint8_t { eager, batched, blocking };
 
 /// What the all-reduce of an activation gradient hides behind when I and W of a unit run together.
 /// none: nothing. column: the weight gradient of the same column-parallel linear (Megatron's asynchronous

@@ -43,7 +43,7 @@ struct Transfers {
 
 /// All messages that the blocks exchange; none between two stages of one rank.
 ///
-/// eager: every message is a batch of its own. batched: they join groups as sim/program/p2p_groups.hpp says.
+/// eager, blocking: every message is a batch of its own. batched: they join groups as sim/program/p2p_groups.hpp says.
 Transfers transfers_of(const Schedule& schedule, const std::vector<std::vector<Block>>& blocks, P2pMode mode);
 
 }  // namespace braid

@@ -139,7 +139,7 @@ class Progress {
       posted_[rank][ops[i]] = true;
       moved = true;
       const Op& op = program_.ranks[rank].ops[ops[i]];
-      if (program_.p2p == P2pMode::eager && op.key.kind == OpKind::recv) continue;
+      if (program_.p2p != P2pMode::batched && op.key.kind == OpKind::recv) continue;
       const std::uint32_t batch = program_.messages[op.message].batch;
       if (--waiting_[batch] > 0) continue;
       for (const std::uint32_t m : messages_of_[batch]) {

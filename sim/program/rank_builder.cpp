@@ -88,7 +88,7 @@ void RankBuilder::begin_block(int block) {
     const Transfer& t = transfers_.all[i];
     const std::uint32_t produced = slot(output_, t.backward, t.from_stage, t.microbatch);
     const std::uint32_t op = batched ? post(t, i, true, block_ends_) : post(t, i, true, std::span(&produced, 1));
-    if (batched && t.sender_waits) gate_.push_back(op);
+    if ((batched && t.sender_waits) || program_.p2p == P2pMode::blocking) gate_.push_back(op);
   }
   for (const std::uint32_t i : recvs_in_[group]) {
     const Transfer& t = transfers_.all[i];

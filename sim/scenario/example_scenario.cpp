@@ -63,7 +63,7 @@ jitter = 0.0                    # relative standard deviation of compute times
 [[run]]                         # one for every schedule to compare
 schedule = "1f1b-i"
 chunks = 2                      # virtual stages of a rank
-p2p = "batched"                 # or "eager"
+p2p = "batched"                 # or "eager", "blocking"
 async_all_reduce = "column"     # what hides the all-reduce of an activation gradient: "none", "column", "whole"
 
 [[run]]

@@ -24,7 +24,8 @@ constexpr std::pair<const char*, Recompute> kRecomputes[] = {
     {"none", Recompute::none}, {"selective", Recompute::selective}, {"full", Recompute::full}};
 constexpr std::pair<const char*, DataParallel> kDataParallels[] = {{"all_reduce", DataParallel::all_reduce},
                                                                    {"zero1", DataParallel::zero1}};
-constexpr std::pair<const char*, P2pMode> kP2pModes[] = {{"eager", P2pMode::eager}, {"batched", P2pMode::batched}};
+constexpr std::pair<const char*, P2pMode> kP2pModes[] = {
+    {"eager", P2pMode::eager}, {"batched", P2pMode::batched}, {"blocking", P2pMode::blocking}};
 constexpr std::pair<const char*, AsyncAllReduce> kAsyncAllReduces[] = {
     {"none", AsyncAllReduce::none}, {"column", AsyncAllReduce::column}, {"whole", AsyncAllReduce::whole}};
 

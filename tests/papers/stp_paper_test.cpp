@@ -120,9 +120,7 @@ TEST(StpPaper, SpeedUpOfZbVOverInterleavedOneFOneBIsPredicted) {
   fmt::print("12 rows: mean {:.2f} points, worst {:.2f}\n", errors.mean, errors.worst);
   EXPECT_EQ(errors.count, 12);
   EXPECT_LE(errors.worst, 5);
-  // The goal is a mean of 2 points; it is not met (2.05). The measured ZB-V is 2 to 4 % slower than anything in the
-  // model at 3072 tokens, whatever three rows are fitted. This bound keeps it from growing.
-  EXPECT_LE(errors.mean, 2.1);
+  EXPECT_LE(errors.mean, 2);
 }
 
 /// What the paper counts: activations, and some bytes a parameter, no optimizer state.

@@ -41,7 +41,7 @@ void EventCore::play(double limit) {
 
 void EventCore::ready(std::uint32_t i, std::uint32_t k, double t) {
   const Action action = instances_[i].plan->ops[k].action;
-  if (action == Action::recv && in_.program.p2p == P2pMode::eager) return;  // the message alone decides
+  if (action == Action::recv && in_.program.p2p != P2pMode::batched) return;  // the message alone decides
   const double launched = (k + 1.0) * in_.costs.launch.value;
   if (launched > t) {
     heap_.push(QueuedEvent::at(launched, i, k, Happens::launched));

@@ -38,7 +38,7 @@ TEST(Transfers, NeverWaitInACircleInEitherMode) {
     for (const int p : {2, 4, 6}) {
       const int m = 4 * p;
       const Schedule schedule = generate_schedule(entry.name, {.stages = p, .microbatches = m});
-      for (const P2pMode mode : {P2pMode::eager, P2pMode::batched}) {
+      for (const P2pMode mode : {P2pMode::eager, P2pMode::batched, P2pMode::blocking}) {
         const auto issues = check(lower_cells(schedule, {}, mode));
         EXPECT_TRUE(issues.empty()) << entry.name << " p=" << p << (mode == P2pMode::eager ? " eager" : " batched")
                                     << ": " << issues.front().where << ' ' << issues.front().what;

@@ -194,6 +194,20 @@ TEST(Lower, HasNoCollectivesOnOneRankOfTensorParallelism) {
             std::string::npos);
 }
 
+TEST(Lower, LetsASenderComputeOnOnlyBehindItsSendWhenThatBlocks) {
+  // Rank 1 sends its activation (op 7) and next computes I of the same microbatch: with eager messages that waits for
+  // the gradient alone (op 8), with blocking ones for the send as well.
+  const Schedule schedule = middle_of_three({{{F(1, 0)}}, {{B(1, 0)}}, {{F(1, 1)}}, {{B(1, 1)}}});
+  const auto first_backward = [&](P2pMode mode) {
+    const std::string text = text_of_rank(
+        lower(schedule, small_scenario(3, 2), {.p2p = mode, .async_all_reduce = AsyncAllReduce::whole}), 1);
+    const auto at = text.find("9 compute I mlp mb0");
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(first_backward(P2pMode::eager), "9 compute I mlp mb0 chunk0 layer1 <- 8");
+  EXPECT_EQ(first_backward(P2pMode::blocking), "9 compute I mlp mb0 chunk0 layer1 <- 8 7");
+}
+
 TEST(Lower, TreatsAnIWithItsOwnWBehindItAsAFullBWhenAsked) {
   const Schedule schedule = one_rank({{{F(0, 0)}}, {{I(0, 0)}}, {{W(0, 0)}}}, 1);
   const Schedule full = one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1);

@@ -73,7 +73,7 @@ TEST(OverridesErrors, NameTheOverride) {
   EXPECT_EQ(fault("cluster.nic_bandwidth", "25"),
             "--set cluster.nic_bandwidth: a bare number has no unit; write \"400 GB/s\"");
   EXPECT_EQ(fault("run.0.p2p", "batchd"),
-            "--set run.0.p2p: 'batchd' is not one of eager, batched; did you mean 'batched'?");
+            "--set run.0.p2p: 'batchd' is not one of eager, batched, blocking; did you mean 'batched'?");
   EXPECT_EQ(fault("run.1.p2p", "eager"), "--set run.1.p2p: '1' is not an index; there are 0 to 0");
   EXPECT_EQ(fault("run.first.p2p", "eager"), "--set run.first.p2p: 'first' is not an index; there are 0 to 0");
   EXPECT_EQ(fault("plan.tp.x", "1"), "--set plan.tp.x: 'tp' has nothing inside to set");

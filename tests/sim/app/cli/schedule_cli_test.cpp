@@ -50,7 +50,7 @@ TEST(ScheduleCommand, DrawsTheFigureOfThePaper) {
 TEST(ScheduleCommand, PlaysAbstractCostsAsJson) {
   // 6m + p - 1 = 75 slots, work 72, so 3 slots of bubble; the busiest ranks wait from their first op on as well.
   const Workplace place;
-  for (const std::string mode : {"eager", "batched"}) {
+  for (const std::string mode : {"eager", "batched", "blocking"}) {
     const json played = json_of(place.braid(
         kStp + std::vector<std::string>{"--play", "--costs", "f=1,i=1,w=1,ar=0,p2p=0", "--p2p", mode, "--json"}));
     EXPECT_EQ(played["makespan"], 75);
