@@ -18,6 +18,7 @@ constexpr int kUserMistake = 2;
 
 std::vector<Override> overrides_of(const std::vector<std::string>& texts) {
   std::vector<Override> overrides;
+  overrides.reserve(texts.size());
   for (const std::string& text : texts) overrides.push_back(braid::parse_override(text));
   return overrides;
 }

@@ -42,7 +42,8 @@ class Places {
 
  private:
   std::size_t index(int stage, int microbatch) const {
-    return static_cast<std::size_t>(stage * microbatches_ + microbatch);
+    return static_cast<std::size_t>(stage) * static_cast<std::size_t>(microbatches_) +
+           static_cast<std::size_t>(microbatch);
   }
   int microbatches_;
   std::vector<Place> forward_, backward_;

@@ -33,8 +33,9 @@ RankBuilder::RankBuilder(Program& program, int rank, const Schedule& schedule, c
 }
 
 std::uint32_t& RankBuilder::slot(std::vector<std::uint32_t>& table, bool backward, int stage, int microbatch) const {
-  return table[static_cast<std::size_t>(((backward ? 1 : 0) * schedule_.stages() + stage) * schedule_.microbatches +
-                                        microbatch)];
+  const std::size_t row =
+      (backward ? static_cast<std::size_t>(schedule_.stages()) : 0) + static_cast<std::size_t>(stage);
+  return table[row * static_cast<std::size_t>(schedule_.microbatches) + static_cast<std::size_t>(microbatch)];
 }
 
 std::uint32_t RankBuilder::add(OpKey key, Lane lane, std::uint16_t work, std::initializer_list<std::uint32_t> deps) {

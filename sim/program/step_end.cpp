@@ -39,7 +39,7 @@ StepEndBuilder::StepEndBuilder(Program& program, RankBuilder& builder, const Sch
     : program_(program), builder_(builder), scenario_(scenario), stages_(stages), exchanges_(exchanges), works_(works) {
   for (const int stage : schedule.stages_of(builder.rank())) {
     Mine m{.stage = stage};
-    m.last_grad.assign(static_cast<std::size_t>(stages[static_cast<std::size_t>(stage)].count + 2), kNoOp);
+    m.last_grad.assign(static_cast<std::size_t>(stages[static_cast<std::size_t>(stage)].count) + 2, kNoOp);
     mine_.push_back(std::move(m));
   }
   const auto holds = [&](bool StageLayers::*end) {
@@ -111,8 +111,10 @@ void StepEndBuilder::weight_grad_issued(int stage, int layer, std::uint32_t op) 
   Mine& m = mine(stage);
   const StageLayers& layers = stages_[static_cast<std::size_t>(stage)];
   // Embedding and head have no layer; of the two the head's gradient comes before any layer's, the embedding's last.
-  std::size_t position = static_cast<std::size_t>(layer - layers.first + 1);
-  if (layer < 0) {
+  auto position = std::size_t{1};
+  if (layer >= 0) {
+    position += static_cast<std::size_t>(layer - layers.first);
+  } else {
     const Unit unit = builder_.ops().ops[op].key.unit;
     position = unit == Unit::embedding ? 0 : m.last_grad.size() - 1;
   }
