@@ -4,25 +4,27 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
+#if BRAID_HAVE_CUDA
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#endif
 
 namespace {
 
 struct Sweep {
   const char* name;
-  void (*run)(braid::Bench&, const braid::Budget&);
+  void (*run)(braid::gpu::Bench&, const braid::Budget&);
 };
 constexpr Sweep kSweeps[] = {
-    {"launch", braid::sweep_launch},       {"gemm", braid::sweep_gemm},
-    {"grid", braid::sweep_grid},           {"memory", braid::sweep_memory},
+    {"launch", braid::gpu::sweep_launch},       {"gemm", braid::gpu::sweep_gemm},
+    {"grid", braid::gpu::sweep_grid},           {"memory", braid::gpu::sweep_memory},
 #if BRAID_HAVE_CUDNN
-    {"attention", braid::sweep_attention}, {"layer", braid::sweep_layer},
+    {"attention", braid::gpu::sweep_attention}, {"layer", braid::gpu::sweep_layer},
 #endif
-    {"overlap", braid::sweep_overlap},     {"copy", braid::sweep_copy},
-    {"power", braid::sweep_power},         {"partition", braid::sweep_partition},
+    {"overlap", braid::gpu::sweep_overlap},     {"copy", braid::gpu::sweep_copy},
+    {"power", braid::gpu::sweep_power},         {"partition", braid::gpu::sweep_partition},
 #if BRAID_HAVE_CUDNN && BRAID_HAVE_NCCL
-    {"braid", braid::sweep_braid},
+    {"braid", braid::gpu::sweep_braid},
 #endif
 };
 
@@ -65,15 +67,15 @@ int main(int argc, char** argv) try {
     if (n != "check" &&
         std::none_of(std::begin(kSweeps), std::end(kSweeps), [&](const Sweep& s) { return n == s.name; }))
       return usage(("no sweep named " + n).c_str());
-  if (!braid::gpu_count()) {
+  if (!braid::gpu::gpu_count()) {
     std::printf("SKIP: no GPU\n");
     return 77;
   }
   std::filesystem::create_directories(out);
-  braid::Bench bench{.out = out, .quick = quick, .shape = shape};
+  braid::gpu::Bench bench{.out = out, .quick = quick, .shape = shape};
   int bad = 0;
   for (const auto& n : names) {
-    if (n == "check") bad += braid::check_numerics(bench);
+    if (n == "check") bad += braid::gpu::check_numerics(bench);
     for (const auto& s : kSweeps)
       if (n == s.name) s.run(bench, braid::Budget(seconds));
   }

@@ -1,6 +1,8 @@
 # The arrow table: module -> modules it may use. It drives the link lines (braid_library) and the include check
 # (tests/layers_test), so an arrow that is not here neither links nor passes.
-set(BRAID_LAYERS base model schedule timeline scenario program cost engine/core engine/simgrid memory report fit app)
+set(BRAID_LAYERS base model schedule timeline scenario program cost engine/core engine/simgrid memory report fit app
+    calibrate/table calibrate/method calibrate/fit
+    calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate)
 set(BRAID_USES_base "")
 set(BRAID_USES_model base)
 set(BRAID_USES_schedule base)
@@ -14,6 +16,17 @@ set(BRAID_USES_memory base program timeline)
 set(BRAID_USES_report base scenario program cost timeline memory)
 set(BRAID_USES_fit base scenario schedule program timeline cost)
 set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit)
+# The fits never see CUDA. What measures (device to sweep) is one library, made by calibrate/gpu.cmake; its arrows are only checked.
+set(BRAID_USES_calibrate/table base)
+set(BRAID_USES_calibrate/method base)
+set(BRAID_USES_calibrate/fit base model cost calibrate/table calibrate/method)
+set(BRAID_USES_calibrate/device base calibrate/table calibrate/method)
+set(BRAID_USES_calibrate/units base model calibrate/device)
+set(BRAID_USES_calibrate/comm base calibrate/device)
+set(BRAID_USES_calibrate/cupti base calibrate/device)
+set(BRAID_USES_calibrate/sweep base model calibrate/table calibrate/method calibrate/device calibrate/units calibrate/comm
+    calibrate/cupti)
+set(BRAID_USES_calibrate base calibrate/table calibrate/method calibrate/fit calibrate/device calibrate/sweep)
 
 function(braid_target_of layer out)
   string(REPLACE "/" "_" flat "${layer}")

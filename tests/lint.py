@@ -26,7 +26,8 @@ def layer_table():
 
 
 def layer_of(path, layers):
-    inside = str(path.parent.relative_to("sim"))
+    inside = str(path.parent)
+    inside = inside.removeprefix("sim/")
     matches = [layer for layer in layers if inside == layer or inside.startswith(layer + "/")]
     return max(matches, key=len) if matches else None
 
@@ -54,7 +55,7 @@ def main():
             breaches.append(f"{name}: {lines} lines; split past 400, refused past 600")
         elif lines > 400:
             notes.append(f"{name}: {lines} lines, worth a split")
-        if path.parts[0] != "sim":
+        if path.parts[0] not in {"sim", "calibrate"}:
             continue
         layer = layer_of(path, layers)
         if layer is None:
@@ -63,7 +64,7 @@ def main():
         for number, line in enumerate(text.split("\n"), 1):
             if re.match(r'#include [<"]simgrid/', line) and layer != "engine/simgrid":
                 breaches.append(f"{name}:{number}: only sim/engine/simgrid includes SimGrid")
-            included = re.match(r'#include "(sim/[^"]+)"', line)
+            included = re.match(r'#include "((?:sim|calibrate)/[^"]+)"', line)
             if not included:
                 continue
             used = layer_of(pathlib.Path(included.group(1)), layers)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/nccl_self.hpp"
+#include "calibrate/comm/nccl_self.hpp"
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-#define BRAID_NCCL(call)                                                              \
-  do {                                                                                \
-    const ncclResult_t braid_status = (call);                                         \
-    ::braid::gpu_check(braid_status == ncclSuccess || braid_status == ncclInProgress, \
-                       ncclGetErrorString(braid_status), #call, __FILE__, __LINE__);  \
+#define BRAID_NCCL(call)                                                                   \
+  do {                                                                                     \
+    const ncclResult_t braid_status = (call);                                              \
+    ::braid::gpu::gpu_check(braid_status == ncclSuccess || braid_status == ncclInProgress, \
+                            ncclGetErrorString(braid_status), #call, __FILE__, __LINE__);  \
   } while (0)
 
-namespace braid {
+namespace braid::gpu {
 
 NcclSelf::NcclSelf(int ctas, std::shared_ptr<const DeviceBuffer> from, std::shared_ptr<const DeviceBuffer> to)
     : ctas_(ctas), from_(std::move(from)), to_(std::move(to)) {
@@ -31,4 +31,4 @@ void NcclSelf::exchange(std::size_t bytes, cudaStream_t s) const {
   BRAID_NCCL(ncclGroupEnd());
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

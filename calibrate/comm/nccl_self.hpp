@@ -10,13 +10,13 @@
 #include <algorithm>
 #include <memory>
 
-#include "device/buffer.hpp"
+#include "calibrate/device/buffer.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 class NcclSelf {
  public:
-  /// Exchanges go from one buffer to the other. NCCL rounds `ctas` up to a power of two. Throws GpuError when it
+  /// Exchanges go from one buffer to the other. NCCL rounds `ctas` up to a power of two. Throws Error when it
   /// refuses.
   NcclSelf(int ctas, std::shared_ptr<const DeviceBuffer> from, std::shared_ptr<const DeviceBuffer> to);
   ~NcclSelf();
@@ -33,4 +33,4 @@ class NcclSelf {
   std::shared_ptr<const DeviceBuffer> from_, to_;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/paced_copy.hpp"
+#include "calibrate/comm/paced_copy.hpp"
 
 #include <algorithm>
 #include <chrono>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr int kThreads = 640;  // as NCCL's point-to-point kernels
@@ -98,7 +98,7 @@ PacedCopy::~PacedCopy() {
 }
 
 void PacedCopy::start(int ctas, double gb_per_s, double limit_s) {
-  if (ctas < 1 || ctas > kMaxCtas) throw GpuError("PacedCopy takes 1 to 64 blocks, not " + std::to_string(ctas));
+  if (ctas < 1 || ctas > kMaxCtas) throw Error("paced copy", "takes 1 to 64 blocks, not " + std::to_string(ctas));
   *host_ = {};
   const auto* started = static_cast<const volatile unsigned*>(host_->started);
   BRAID_CUDA(cudaMemsetAsync(counters_.as<>(), 0, counters_.bytes(), stream_));
@@ -113,7 +113,7 @@ void PacedCopy::start(int ctas, double gb_per_s, double limit_s) {
   const auto begin = std::chrono::steady_clock::now();
   while (std::count(started, started + ctas, 1u) < ctas)
     if (std::chrono::steady_clock::now() - begin > std::chrono::seconds(1))
-      throw GpuError("the communication kernel's blocks did not all start within 1 s");
+      throw Error("paced copy", "the communication kernel's blocks did not all start within 1 s");
 }
 void PacedCopy::stop() {
   // The flag lies in device memory and is raised by a copy engine: blocks that poll host memory clog the GPU for
@@ -133,4 +133,4 @@ double PacedCopy::rate_gb_per_s(int from, int to) {
   return b.ns > a.ns ? static_cast<double>(b.bytes - a.bytes) / static_cast<double>(b.ns - a.ns) : 0;
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -6,9 +6,9 @@
 
 #include <vector>
 
-#include "device/buffer.hpp"
+#include "calibrate/device/buffer.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 class PacedCopy {
  public:
@@ -19,7 +19,7 @@ class PacedCopy {
 
   static constexpr double kUnpaced = -1;
   /// Starts the kernel and returns once every block runs. `gb_per_s` is what each block copies (read plus written is
-  /// twice that); 0 copies nothing, kUnpaced as fast as it can. Ends by itself after `limit_s`. Throws GpuError when
+  /// twice that); 0 copies nothing, kUnpaced as fast as it can. Ends by itself after `limit_s`. Throws Error when
   /// the blocks do not start.
   void start(int ctas, double gb_per_s, double limit_s = 2);
   /// Tells the blocks to stop and waits for them.
@@ -40,4 +40,4 @@ class PacedCopy {
   DeviceBuffer data_, counters_, snapshots_, stop_;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cupti/decode.hpp"
+#include "calibrate/cupti/decode.hpp"
 
 #include <cupti.h>
 
-namespace braid {
+namespace braid::gpu {
 
 std::uint64_t GpuTrace::tag(const GpuActivity& a) const {
   const auto at = tags.find(a.correlation);
@@ -66,4 +66,4 @@ void decode(std::uint8_t* buffer, std::size_t valid_bytes, GpuTrace& t) {
   }
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

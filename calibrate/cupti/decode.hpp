@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace braid {
+namespace braid::gpu {
 
 /// One kernel or memset as the GPU ran it; times in nanoseconds of the recorder's clock.
 struct GpuActivity {
@@ -32,4 +32,4 @@ struct GpuTrace {
 /// is counted.
 void decode(std::uint8_t* buffer, std::size_t valid_bytes, GpuTrace& into);
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cupti/recorder.hpp"
+#include "calibrate/cupti/recorder.hpp"
 
 #include <cupti.h>
 
@@ -8,9 +8,9 @@
 #include <ctime>
 #include <mutex>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 // External ids come only beside API records. Enabling single calls (cuptiActivityEnableRuntimeApi) yields none when
@@ -32,7 +32,7 @@ CUpti_SubscriberHandle g_subscriber{};
 void check(CUptiResult r, const char* call) {
   const char* text = "?";
   cuptiGetResultString(r, &text);
-  if (r != CUPTI_SUCCESS) throw GpuError(std::string(call) + ": " + text);
+  if (r != CUPTI_SUCCESS) throw Error(call, text);
 }
 std::uint64_t CUPTIAPI now_ns() { return recording_clock_ns(); }
 void CUPTIAPI on_callback(void*, CUpti_CallbackDomain, CUpti_CallbackId, const void*) {}
@@ -71,7 +71,7 @@ bool start_recording(std::string* why) try {
   check(cuptiActivityRegisterCallbacks(on_request, on_complete), "cuptiActivityRegisterCallbacks");
   for (const auto k : kKinds) check(cuptiActivityEnable(k), "cuptiActivityEnable");
   return true;
-} catch (const GpuError& e) {
+} catch (const Error& e) {
   if (why) *why = e.what();
   return false;
 }
@@ -102,4 +102,4 @@ RecordingTag::~RecordingTag() {
   cuptiActivityPopExternalCorrelationId(CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0, &last);
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string>
 
-#include "cupti/decode.hpp"
+#include "calibrate/cupti/decode.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 /// The clock that recorded times are in: CLOCK_MONOTONIC, nanoseconds.
 std::uint64_t recording_clock_ns();
@@ -17,7 +17,7 @@ std::uint64_t recording_clock_ns();
 /// attached).
 bool start_recording(std::string* why);
 
-/// Stops and returns everything recorded, sorted by start. Call after the device was synchronised. Throws GpuError when
+/// Stops and returns everything recorded, sorted by start. Call after the device was synchronised. Throws Error when
 /// CUPTI fails.
 GpuTrace stop_recording();
 
@@ -30,4 +30,4 @@ class RecordingTag {
   RecordingTag& operator=(const RecordingTag&) = delete;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/buffer.hpp"
-#include "device/check.hpp"
+#include "calibrate/device/buffer.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 __device__ std::uint32_t mix(std::uint64_t i, std::uint32_t seed) {
@@ -72,8 +72,9 @@ OperandPool::OperandPool(std::size_t bytes, float deviation, std::uint32_t seed)
 
 Bf16* OperandPool::slice(std::size_t bytes, int set) const {
   const std::size_t room = (bytes + 255) / 256 * 256;
-  if (room > buffer_.bytes()) throw GpuError("operand of " + std::to_string(bytes) + " bytes exceeds the pool");
+  if (room > buffer_.bytes())
+    throw Error("operand pool", "an operand of " + std::to_string(bytes) + " bytes exceeds the pool");
   return buffer_.as<Bf16>(static_cast<std::size_t>(set) % (buffer_.bytes() / room) * room);
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-namespace braid {
+namespace braid::gpu {
 
 using Bf16 = __nv_bfloat16;
 
-/// An allocation of device memory, freed with its owner. Throws GpuError when the device has too little.
+/// An allocation of device memory, freed with its owner. Throws Error when the device has too little.
 class DeviceBuffer {
  public:
   DeviceBuffer() = default;
@@ -52,7 +52,7 @@ std::vector<Bf16> read_strided(const Bf16* p, std::size_t stride, std::size_t n)
 class OperandPool {
  public:
   OperandPool(std::size_t bytes, float deviation, std::uint32_t seed);
-  /// Slice number `set` of `bytes` bytes, 256-byte aligned; slices wrap around. Throws GpuError when `bytes` exceeds
+  /// Slice number `set` of `bytes` bytes, 256-byte aligned; slices wrap around. Throws Error when `bytes` exceeds
   /// the pool.
   Bf16* slice(std::size_t bytes, int set) const;
   std::size_t bytes() const { return buffer_.bytes(); }
@@ -61,4 +61,4 @@ class OperandPool {
   DeviceBuffer buffer_;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

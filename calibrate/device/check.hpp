@@ -4,19 +4,15 @@
 
 #include <cuda_runtime.h>
 
-#include <stdexcept>
 #include <string>
 
-namespace braid {
+#include "sim/base/error.hpp"
 
-/// A call into a GPU library that did not succeed; `what()` holds the call's text, file, line and the library's words.
-struct GpuError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+namespace braid::gpu {
 
-/// Throws GpuError unless `ok`.
+/// Throws Error unless `ok`: where is file and line, what the call's text and the library's words.
 inline void gpu_check(bool ok, const std::string& reason, const char* call, const char* file, int line) {
-  if (!ok) throw GpuError(std::string(file) + ":" + std::to_string(line) + ": " + call + ": " + reason);
+  if (!ok) throw Error(std::string(file) + ":" + std::to_string(line), std::string(call) + ": " + reason);
 }
 
 /// How many usable GPUs the process sees; 0 without a driver. Never throws.
@@ -25,10 +21,10 @@ inline int gpu_count() {
   return cudaGetDeviceCount(&n) == cudaSuccess ? n : 0;
 }
 
-}  // namespace braid
+}  // namespace braid::gpu
 
-#define BRAID_CUDA(call)                                                                                          \
-  do {                                                                                                            \
-    const cudaError_t braid_status = (call);                                                                      \
-    ::braid::gpu_check(braid_status == cudaSuccess, cudaGetErrorString(braid_status), #call, __FILE__, __LINE__); \
+#define BRAID_CUDA(call)                                                                                               \
+  do {                                                                                                                 \
+    const cudaError_t braid_status = (call);                                                                           \
+    ::braid::gpu::gpu_check(braid_status == cudaSuccess, cudaGetErrorString(braid_status), #call, __FILE__, __LINE__); \
   } while (0)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/device.hpp"
+#include "calibrate/device/device.hpp"
 
 #include <ctime>
 
-#include "device/check.hpp"
-#include "device/nvml.hpp"
-#include "units/versions.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/device/nvml.hpp"
+#include "calibrate/device/versions.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 DeviceFacts device_facts() {
   int dev = 0;
@@ -44,4 +44,4 @@ std::vector<std::string> provenance(const DeviceFacts& d, const Nvml& nvml, cons
           std::string("date: ") + date};
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

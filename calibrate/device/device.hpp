@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace braid {
+namespace braid::gpu {
 
 class Nvml;
 
@@ -16,7 +16,7 @@ struct DeviceFacts {
   double memory_gib = 0;
 };
 
-/// Facts of the current device. Throws GpuError without one.
+/// Facts of the current device. Throws Error without one.
 DeviceFacts device_facts();
 
 /// The `#` lines of a CSV: GPU, driver, library versions, multiprocessors, clocks and power seen now, method, date
@@ -24,4 +24,4 @@ DeviceFacts device_facts();
 std::vector<std::string> provenance(const DeviceFacts&, const Nvml&, const std::string& table,
                                     const std::string& method);
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/nvml.hpp"
+#include "calibrate/device/nvml.hpp"
 
 #include <cuda_runtime.h>
 #include <dlfcn.h>
 
-namespace braid {
+namespace braid::gpu {
 
 template <class F>
 F Nvml::find(const char* name) const {
@@ -53,4 +53,4 @@ unsigned Nvml::max_sm_mhz() const {
   return mhz;
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace braid {
+namespace braid::gpu {
 
 struct GpuState {
   unsigned sm_mhz = 0, mem_mhz = 0, temperature_c = 0;
@@ -31,4 +31,4 @@ class Nvml {
   void* device_ = nullptr;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/partition.hpp"
+#include "calibrate/device/partition.hpp"
 
 #include <cuda.h>
 #include <cudaTypedefs.h>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 template <class F>
@@ -15,11 +15,11 @@ F driver(const char* name, unsigned version) {
   cudaDriverEntryPointQueryResult found{};
   const auto e = cudaGetDriverEntryPointByVersion(name, &p, version, cudaEnableDefault, &found);
   if (e != cudaSuccess || !p || found != cudaDriverEntryPointSuccess)
-    throw GpuError(std::string("the driver lacks ") + name);
+    throw Error("driver", std::string("lacks ") + name);
   return reinterpret_cast<F>(p);
 }
 void check(CUresult r, const char* call) {
-  if (r != CUDA_SUCCESS) throw GpuError(std::string(call) + ": CUresult " + std::to_string(static_cast<int>(r)));
+  if (r != CUDA_SUCCESS) throw Error(call, "CUresult " + std::to_string(static_cast<int>(r)));
 }
 
 }  // namespace
@@ -38,7 +38,8 @@ Partitions::Partitions(unsigned count, unsigned sms) {
   std::vector<CUdevResource> parts(count);
   unsigned got = count;
   check(split(parts.data(), &got, &all, &rest, 0, sms), "cuDevSmResourceSplitByCount");
-  if (got < count) throw GpuError("only " + std::to_string(got) + " partitions of " + std::to_string(sms) + " SMs");
+  if (got < count)
+    throw Error("partition", "only " + std::to_string(got) + " partitions of " + std::to_string(sms) + " SMs");
   sms_ = parts[0].sm.smCount;
   for (auto& p : parts) {
     CUdevResourceDesc d{};
@@ -57,8 +58,8 @@ Partitions::~Partitions() {
   try {
     const auto destroy = driver<PFN_cuGreenCtxDestroy_v12040>("cuGreenCtxDestroy", 12040);
     for (auto* g : contexts_) destroy(static_cast<CUgreenCtx>(g));
-  } catch (const GpuError&) {  // the driver went away with the process
+  } catch (const Error&) {  // the driver went away with the process
   }
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -8,12 +8,12 @@
 
 #include <vector>
 
-namespace braid {
+namespace braid::gpu {
 
 class Partitions {
  public:
   /// `count` partitions of `sms` SMs each on the current device. Driver entry points are fetched at run time; libcuda
-  /// is not linked. Throws GpuError when the driver is too old or the SMs do not suffice.
+  /// is not linked. Throws Error when the driver is too old or the SMs do not suffice.
   Partitions(unsigned count, unsigned sms);
   ~Partitions();
   Partitions(const Partitions&) = delete;
@@ -28,4 +28,4 @@ class Partitions {
   unsigned sms_ = 0;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

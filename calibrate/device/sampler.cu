@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/sampler.hpp"
+#include "calibrate/device/sampler.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr int kMaxSamples = 64;
@@ -163,4 +163,4 @@ void Sampler::sample(const Enqueue& op, const SampleOptions& o, Samples& r) {
   BRAID_CUDA(cudaGraphExecDestroy(graph));
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

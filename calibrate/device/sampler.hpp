@@ -14,11 +14,11 @@
 #include <functional>
 #include <vector>
 
-#include "device/buffer.hpp"
-#include "device/nvml.hpp"
-#include "device/stats.hpp"
+#include "calibrate/device/buffer.hpp"
+#include "calibrate/device/nvml.hpp"
+#include "calibrate/method/stats.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 /// Enqueues one run of the op on a stream; `set` picks the operand slice (0, 1, 2, ...). Must be capturable into a CUDA
 /// graph.
@@ -97,4 +97,4 @@ class Sampler {
 /// Captures `launches` runs of the op (sets first, first+1, ...) into a graph ready to launch. The caller destroys it.
 cudaGraphExec_t capture(const Enqueue& op, cudaStream_t stream, int launches, int first = 0);
 
-}  // namespace braid
+}  // namespace braid::gpu

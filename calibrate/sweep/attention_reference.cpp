@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/attention_reference.hpp"
+#include "calibrate/sweep/attention_reference.hpp"
 
 #include <cmath>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 using Doubles = std::vector<double>;
@@ -89,4 +89,4 @@ std::vector<AttentionError> attention_errors(AttentionShape a, cudaStream_t stre
           {"dv", error(got, want, row, v0, row)}};
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "units/attention.hpp"
+#include "calibrate/units/attention.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 struct AttentionError {
   const char* what;  ///< out, dq, dk, dv
@@ -17,4 +17,4 @@ struct AttentionError {
 /// operations.
 std::vector<AttentionError> attention_errors(AttentionShape, cudaStream_t);
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -4,11 +4,11 @@
 #include <set>
 #include <tuple>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
-#include "units/attention.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/units/attention.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 void sweep_attention(Bench& b, const Budget& budget) {
   auto csv = b.table(
@@ -70,4 +70,4 @@ void sweep_attention(Bench& b, const Budget& budget) {
   std::printf("attention: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

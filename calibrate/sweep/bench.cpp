@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/bench.hpp"
+#include "calibrate/sweep/bench.hpp"
 
 #include <algorithm>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 std::size_t a_bytes(const GemmShape& s) { return static_cast<std::size_t>(s.m) * static_cast<std::size_t>(s.k) * 2; }
@@ -58,4 +58,4 @@ double GemmRig::check(const Gemm& g) const {
                     (s.pass == Pass::W ? activations_ : weights_).slice(b_bytes(s), 1), result_.as<>(), 4);
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "device/budget.hpp"
-#include "device/csv.hpp"
-#include "device/device.hpp"
-#include "device/sampler.hpp"
-#include "units/gemm.hpp"
+#include "calibrate/device/device.hpp"
+#include "calibrate/device/sampler.hpp"
+#include "calibrate/method/budget.hpp"
+#include "calibrate/table/table_writer.hpp"
+#include "calibrate/units/gemm.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 struct Bench {
   std::string out;
@@ -68,4 +68,4 @@ class GemmRig {
   DeviceBuffer result_;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -7,12 +7,12 @@
 #include <functional>
 #include <memory>
 
-#include "comm/nccl_self.hpp"
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
-#include "sweep/layer_ops.hpp"
+#include "calibrate/comm/nccl_self.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/sweep/layer_ops.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr int kLayers = 4, kWarm = 2, kTimed = 6, kRounds = 6;
@@ -203,4 +203,4 @@ void sweep_braid(Bench& b, const Budget& budget) {
   std::printf("braid: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

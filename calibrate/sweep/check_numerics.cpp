@@ -3,14 +3,14 @@
 #include <cmath>
 #include <functional>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
-#include "units/kernels.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/units/kernels.hpp"
 #if BRAID_HAVE_CUDNN
-#include "sweep/attention_reference.hpp"
+#include "calibrate/sweep/attention_reference.hpp"
 #endif
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr double kLimit = 1e-2;  // bf16 keeps 8 bits: one rounding is 2e-3 of a value
@@ -167,4 +167,4 @@ int check_numerics(Bench& b) {
   return tally.bad;
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pinned copies between host and device: by size, both ways at once, and beside a matrix product.
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 double elapsed_us(cudaEvent_t a, cudaEvent_t b) {
@@ -90,4 +90,4 @@ void sweep_copy(Bench& b, const Budget& budget) {
   std::printf("copy: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -7,10 +7,10 @@
 #include <set>
 #include <tuple>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr const char* kMethod =
@@ -129,4 +129,4 @@ void sweep_grid(Bench& b, const Budget& budget) {
   std::printf("grid: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

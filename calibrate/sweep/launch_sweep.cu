@@ -3,10 +3,10 @@
 // streams by an event.
 #include <chrono>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 __global__ void nothing_kernel() {}
@@ -128,4 +128,4 @@ void sweep_launch(Bench& b, const Budget&) {
   std::printf("launch: %d rows\n", csv.rows());
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/layer_ops.hpp"
+#include "calibrate/sweep/layer_ops.hpp"
 
-#include "device/check.hpp"
-#include "units/kernels.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/units/kernels.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr float kEps = 1e-5f;
@@ -189,4 +189,4 @@ void LayerOps::build(Bench& b, const LayerShape& s) {
               }});
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

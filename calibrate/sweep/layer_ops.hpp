@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "sweep/bench.hpp"
-#include "units/attention.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/units/attention.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 struct LayerShape {
   ModelShape model;
@@ -30,7 +30,7 @@ struct LayerOp {
 class LayerOps {
  public:
   /// Builds `layers` layers with weights, gradients and activations of their own, runs a forward and a backward once so
-  /// that every buffer holds real data. Gated models only. Throws GpuError when memory is short.
+  /// that every buffer holds real data. Gated models only. Throws Error when memory is short.
   LayerOps(Bench&, cudnnHandle_t, LayerShape, int layers);
   ~LayerOps();
   /// In the order a layer runs them: forward; backward I; backward W.
@@ -49,4 +49,4 @@ class LayerOps {
   int layers_;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -7,14 +7,14 @@
 #include <map>
 #include <thread>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
-#include "sweep/layer_ops.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/sweep/layer_ops.hpp"
 #if BRAID_HAVE_CUPTI
-#include "cupti/recorder.hpp"
+#include "calibrate/cupti/recorder.hpp"
 #endif
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr int kLayers = 4, kReplays = 15;
@@ -302,4 +302,4 @@ void sweep_layer(Bench& b, const Budget& budget) {
   std::printf("layer: %d rows%s\n", totals.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

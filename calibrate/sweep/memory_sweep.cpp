@@ -2,11 +2,11 @@
 // Memory-bound kernels and plain device copies. `bytes` counts each operand read once and each result written once.
 #include <cmath>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
-#include "units/kernels.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/units/kernels.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 void sweep_memory(Bench& b, const Budget& budget) {
   auto csv = b.table(
@@ -113,4 +113,4 @@ void sweep_memory(Bench& b, const Budget& budget) {
   std::printf("memory: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sweep/overlap_ops.hpp"
+#include "calibrate/sweep/overlap_ops.hpp"
 
-#include "device/check.hpp"
-#include "units/kernels.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/units/kernels.hpp"
 #if BRAID_HAVE_CUDNN
-#include "units/attention.hpp"
+#include "calibrate/units/attention.hpp"
 #endif
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr int kTokens = 6144, kHidden = 5120, kFfnTp4 = 4736;
@@ -93,4 +93,4 @@ std::vector<OverlapOp> OverlapOps::planned_for(int sms) {
   return r;
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

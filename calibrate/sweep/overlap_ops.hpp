@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "sweep/bench.hpp"
+#include "calibrate/sweep/bench.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 struct OverlapOp {
   std::string name;
@@ -31,4 +31,4 @@ class OverlapOps {
   std::vector<OverlapOp> ops_;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -8,15 +8,15 @@
 #include <cmath>
 #include <memory>
 
-#include "comm/paced_copy.hpp"
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
-#include "sweep/overlap_ops.hpp"
+#include "calibrate/comm/paced_copy.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/sweep/overlap_ops.hpp"
 #if BRAID_HAVE_NCCL
-#include "comm/nccl_self.hpp"
+#include "calibrate/comm/nccl_self.hpp"
 #endif
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 constexpr int kCtas[] = {1, 2, 4, 6, 8, 12, 16, 20, 24, 32};
@@ -300,4 +300,4 @@ void sweep_overlap(Bench& b, const Budget& budget) {
   std::printf("overlap: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -3,12 +3,12 @@
 // a virtual GPU.
 #include <memory>
 
-#include "device/check.hpp"
-#include "device/partition.hpp"
-#include "sweep/bench.hpp"
-#include "units/kernels.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/device/partition.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/units/kernels.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 struct Unit {
@@ -112,4 +112,4 @@ void sweep_partition(Bench& b, const Budget& budget) {
   std::printf("partition: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -4,11 +4,11 @@
 #include <chrono>
 #include <thread>
 
-#include "device/check.hpp"
-#include "sweep/bench.hpp"
-#include "units/kernels.hpp"
+#include "calibrate/device/check.hpp"
+#include "calibrate/sweep/bench.hpp"
+#include "calibrate/units/kernels.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 void sweep_power(Bench& b, const Budget&) {
   auto csv = b.table("power", "phase,t_ms,op_us,clock_mhz,power_w,temperature_c,slowdown_bits",
@@ -64,4 +64,4 @@ void sweep_power(Bench& b, const Budget&) {
   std::printf("power: %d rows\n", csv.rows());
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

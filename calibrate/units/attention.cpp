@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "units/attention.hpp"
+#include "calibrate/units/attention.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 enum Uid : std::int64_t { kQ = 1, kK, kV, kOut, kStats, kDOut, kDQ, kDK, kDV, kScale, kMinusInf, kOne, kSum, kDQAcc };
@@ -160,4 +160,4 @@ void Attention::backward(const Bf16* qkv, const Bf16* out, const Bf16* dout, con
            workspace_.as<>());
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -5,10 +5,10 @@
 
 #include <cudnn.h>
 
-#include "device/buffer.hpp"
-#include "units/cudnn_graph.hpp"
+#include "calibrate/device/buffer.hpp"
+#include "calibrate/units/cudnn_graph.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 struct AttentionShape {
   int batch, seq, heads, kv_heads, head_dim = 128;
@@ -42,4 +42,4 @@ class Attention {
   DeviceBuffer sum_, dq_accumulator_, workspace_;
 };
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "units/cudnn_graph.hpp"
+#include "calibrate/units/cudnn_graph.hpp"
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 void cudnn_check(cudnnStatus_t s, const char* call) {
   if (s == CUDNN_STATUS_SUCCESS) return;
   char text[512] = {};
   cudnnGetLastErrorString(text, sizeof text);
-  throw GpuError(std::string(call) + ": " + cudnnGetErrorString(s) + ": " + text);
+  throw Error(call, std::string(cudnnGetErrorString(s)) + ": " + text);
 }
 
 CudnnDescriptor::CudnnDescriptor(cudnnBackendDescriptorType_t t) {
@@ -153,8 +153,8 @@ CudnnGraph::Plan CudnnGraph::plan(cudnnHandle_t h) const {
           cudnnBackendGetAttribute(engine.raw, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &count, &p.engine),
           "engine index");
       return p;
-    } catch (const GpuError& e) { refused = e.what(); }
-  throw GpuError("no cuDNN plan: " + refused);
+    } catch (const Error& e) { refused = e.what(); }
+  throw Error("cuDNN", "no plan: " + refused);
 }
 
 void run_plan(cudnnHandle_t h, const CudnnGraph::Plan& plan, const std::vector<std::int64_t>& uids,
@@ -168,4 +168,4 @@ void run_plan(cudnnHandle_t h, const CudnnGraph::Plan& plan, const std::vector<s
   cudnn_check(cudnnBackendExecute(h, plan.descriptor->raw, pack.raw), "cudnnBackendExecute");
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -9,9 +9,9 @@
 #include <memory>
 #include <vector>
 
-namespace braid {
+namespace braid::gpu {
 
-/// Throws GpuError with cuDNN's last error text unless `status` is success.
+/// Throws Error with cuDNN's last error text unless `status` is success.
 void cudnn_check(cudnnStatus_t status, const char* call);
 
 /// An owned backend descriptor.
@@ -55,7 +55,7 @@ class CudnnGraph {
     CudnnNode descriptor;
     std::int64_t workspace_bytes = 0, engine = -1;
   };
-  /// The first plan that the heuristics offer and that builds. Throws GpuError when none does.
+  /// The first plan that the heuristics offer and that builds. Throws Error when none does.
   Plan plan(cudnnHandle_t) const;
 
  private:
@@ -71,4 +71,4 @@ class CudnnGraph {
 void run_plan(cudnnHandle_t, const CudnnGraph::Plan&, const std::vector<std::int64_t>& uids,
               const std::vector<void*>& pointers, void* workspace);
 
-}  // namespace braid
+}  // namespace braid::gpu

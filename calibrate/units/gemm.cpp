@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "units/gemm.hpp"
+#include "calibrate/units/gemm.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-#define BRAID_LT(call)                                                                                              \
-  do {                                                                                                              \
-    const cublasStatus_t braid_status = (call);                                                                     \
-    ::braid::gpu_check(braid_status == CUBLAS_STATUS_SUCCESS, "cublas status " + std::to_string(int(braid_status)), \
-                       #call, __FILE__, __LINE__);                                                                  \
+#define BRAID_LT(call)                                                                                        \
+  do {                                                                                                        \
+    const cublasStatus_t braid_status = (call);                                                               \
+    ::braid::gpu::gpu_check(braid_status == CUBLAS_STATUS_SUCCESS,                                            \
+                            "cublas status " + std::to_string(int(braid_status)), #call, __FILE__, __LINE__); \
   } while (0)
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 struct TileName {
@@ -151,4 +151,4 @@ double spot_check(const GemmShape& s, const Bf16* a, const Bf16* b, const void* 
   return worst;
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "device/buffer.hpp"
-#include "units/shapes.hpp"
+#include "calibrate/device/buffer.hpp"
+#include "calibrate/units/shapes.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 class Sampler;
 
@@ -42,7 +42,7 @@ struct GemmAlgo {
 class Gemm {
  public:
   /// `sm_target` tells cuBLASLt how many SMs to plan for (0: all). `add_residual` computes C = op(A) op(B) + D with a
-  /// bf16 D (F only). Throws GpuError when cuBLASLt offers no algorithm.
+  /// bf16 D (F only). Throws Error when cuBLASLt offers no algorithm.
   Gemm(const LtHandle&, GemmShape, int sm_target = 0, bool add_residual = false);
   ~Gemm();
   Gemm(Gemm&&) noexcept;
@@ -70,4 +70,4 @@ class Gemm {
 /// cancellation does not inflate it.
 double spot_check(const GemmShape&, const Bf16* a, const Bf16* b, const void* c, int samples = 6);
 
-}  // namespace braid
+}  // namespace braid::gpu

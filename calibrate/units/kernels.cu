@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "units/kernels.hpp"
+#include "calibrate/units/kernels.hpp"
 
 #include <algorithm>
 
-#include "device/check.hpp"
+#include "calibrate/device/check.hpp"
 
-namespace braid {
+namespace braid::gpu {
 namespace {
 
 struct alignas(16) V8 {
@@ -241,7 +241,7 @@ void by_vectors(int width, Launch launch) {
     case 8:
       return launch.template operator()<8>();
     default:
-      throw GpuError("RMSNorm is built for widths up to 16384, not " + std::to_string(width));
+      throw Error("rmsnorm", "built for widths up to 16384, not " + std::to_string(width));
   }
 }
 
@@ -308,4 +308,4 @@ void adam(Bf16* param, float* master, float* m, float* v, const float* grad, std
   BRAID_CUDA(cudaGetLastError());
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -6,9 +6,9 @@
 
 #include <cstdint>
 
-#include "device/buffer.hpp"
+#include "calibrate/device/buffer.hpp"
 
-namespace braid {
+namespace braid::gpu {
 
 /// y = x * rsqrt(mean(x^2) + eps) * w per row; keeps 1/rms per row in `rstd`.
 void rmsnorm_forward(const Bf16* x, const Bf16* w, Bf16* y, float* rstd, int rows, int width, float eps, cudaStream_t);
@@ -36,4 +36,4 @@ void embedding_forward(const Bf16* table, const int* ids, Bf16* out, int rows, i
 /// One Adam step with fp32 master weights: 16 bytes read and 14 written per parameter.
 void adam(Bf16* param, float* master, float* m, float* v, const float* grad, std::int64_t n, int step, cudaStream_t);
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "units/shapes.hpp"
+#include "calibrate/units/shapes.hpp"
 
 #include <stdexcept>
 
-namespace braid {
+namespace braid::gpu {
 
 const char* name(Pass p) { return p == Pass::F ? "F" : p == Pass::I ? "I" : "W"; }
 
@@ -44,4 +44,4 @@ GemmShape gemm_shape(const LinearShape& l, int tokens, Pass p) {
   return {l.out, l.in, tokens, p};
 }
 
-}  // namespace braid
+}  // namespace braid::gpu

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-namespace braid {
+#include "sim/model/work.hpp"
 
-/// Forward; activation gradient (the paper's I); weight gradient.
-enum class Pass { F, I, W };
+namespace braid::gpu {
+
 const char* name(Pass);
 
 struct ModelShape {
@@ -46,4 +46,4 @@ struct GemmShape {
 /// F: Y = X W^T; I: dX = dY W; W: dW += dY^T X with an fp32 accumulator.
 GemmShape gemm_shape(const LinearShape&, int tokens, Pass);
 
-}  // namespace braid
+}  // namespace braid::gpu

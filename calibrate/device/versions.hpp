@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace braid {
+namespace braid::gpu {
 
 /// "CUDA runtime 13.0, cuBLASLt 130100, cuDNN 91900, NCCL 22809, CUPTI 130001"; a library that this build lacks says
 /// "none".
 std::string library_versions();
 
-}  // namespace braid
+}  // namespace braid::gpu

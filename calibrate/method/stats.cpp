@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/stats.hpp"
+#include "calibrate/method/stats.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device/csv.hpp"
+#include "calibrate/table/table_writer.hpp"
 
 #include <algorithm>
 #include <set>

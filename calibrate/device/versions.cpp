@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "units/versions.hpp"
+#include "calibrate/device/versions.hpp"
 
 #include <cublasLt.h>
 #include <cuda_runtime.h>
@@ -13,7 +13,7 @@
 #include <cupti.h>
 #endif
 
-namespace braid {
+namespace braid::gpu {
 
 std::string library_versions() {
   int cuda = 0;
@@ -42,4 +42,4 @@ std::string library_versions() {
   return s;
 }
 
-}  // namespace braid
+}  // namespace braid::gpu
