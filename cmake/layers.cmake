@@ -1,9 +1,10 @@
 # The arrow table: module -> modules it may use. It drives the link lines (braid_library) and the include check
 # (tests/layers_test), so an arrow that is not here neither links nor passes.
-set(BRAID_LAYERS base model schedule timeline scenario program cost engine/core engine/simgrid memory report fit app
+set(BRAID_LAYERS base numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit app
     calibrate/table calibrate/method calibrate/fit
     calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate)
 set(BRAID_USES_base "")
+set(BRAID_USES_numeric base)
 set(BRAID_USES_model base)
 set(BRAID_USES_schedule base)
 set(BRAID_USES_timeline base)
@@ -14,12 +15,12 @@ set(BRAID_USES_engine/core base program cost timeline)
 set(BRAID_USES_engine/simgrid base engine/core program cost timeline)
 set(BRAID_USES_memory base program timeline)
 set(BRAID_USES_report base scenario program cost timeline memory)
-set(BRAID_USES_fit base scenario schedule program timeline cost)
+set(BRAID_USES_fit base numeric scenario schedule program timeline cost)
 set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit)
 # The fits never see CUDA. What measures (device to sweep) is one library, made by calibrate/gpu.cmake; its arrows are only checked.
 set(BRAID_USES_calibrate/table base)
 set(BRAID_USES_calibrate/method base)
-set(BRAID_USES_calibrate/fit base model cost calibrate/table calibrate/method)
+set(BRAID_USES_calibrate/fit base numeric model cost calibrate/table calibrate/method)
 set(BRAID_USES_calibrate/device base calibrate/table calibrate/method)
 set(BRAID_USES_calibrate/units base model calibrate/device)
 set(BRAID_USES_calibrate/comm base calibrate/device)

@@ -3,32 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Dense>
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "sim/cost/cost_program.hpp"
+#include "sim/numeric/least_squares.hpp"
 #include "sim/program/lower.hpp"
 #include "sim/program/scheduled.hpp"
 
 namespace braid {
 namespace {
-
-/// A parameter on the whole real line: the logistic of x lies between its bounds, on a logarithmic scale.
-class Bounded {
- public:
-  Bounded(const ParameterInfo& info)
-      : least_(std::log(std::max(info.least, info.most * 1e-6))), most_(std::log(info.most)) {}
-  double value(double x) const { return std::exp(least_ + (most_ - least_) / (1 + std::exp(-x))); }
-  double inverse(double value) const {
-    const double share = std::clamp((std::log(value) - least_) / (most_ - least_), 1e-6, 1 - 1e-6);
-    return std::log(share / (1 - share));
-  }
-
- private:
-  double least_, most_;
-};
 
 const Run& run_of(const Scenario& scenario, const MeasuredRow& row) {
   for (const Run& run : scenario.runs) {
@@ -72,65 +56,28 @@ FitResult FitProblem::solve(const std::vector<std::string>& parameters, const st
     throw Error("fit", fmt::format("{} free parameters need at least as many rows to fit, there are {}",
                                    parameters.size(), fitted.size()));
   }
-  std::vector<Bounded> bounds;
-  Eigen::VectorXd x(static_cast<Eigen::Index>(parameters.size()));
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const ParameterInfo& info = parameter_info(parameters[i], "fit");
-    bounds.emplace_back(info);
-    // A parameter that is off by default starts where it begins to matter.
-    const double start = parameter(base_, parameters[i]);
-    x[static_cast<Eigen::Index>(i)] = bounds[i].inverse(start > 0 ? start : info.most * 1e-4);
+  std::vector<Unknown> unknowns;
+  for (const std::string& name : parameters) {
+    const ParameterInfo& info = parameter_info(name, "fit");
+    unknowns.push_back({.start = parameter(base_, name), .least = info.least, .most = info.most});
   }
-  const auto profile_at = [&](const Eigen::VectorXd& at) {
+  const auto profile_at = [&](std::span<const double> values) {
     Profile profile = base_;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-      profile = with_parameter(std::move(profile), parameters[i], bounds[i].value(at[static_cast<Eigen::Index>(i)]),
-                               "fitted by `braid fit`");
+      profile = with_parameter(std::move(profile), parameters[i], values[i], "fitted by `braid fit`");
     }
     return profile;
   };
-  const auto residuals = [&](const Eigen::VectorXd& at) {
-    const Profile profile = profile_at(at);
-    Eigen::VectorXd r(static_cast<Eigen::Index>(fitted.size()));
-    for (std::size_t i = 0; i < fitted.size(); ++i) {
-      r[static_cast<Eigen::Index>(i)] = predict(fitted[i], profile) / rows_[fitted[i]].samples_per_s - 1;
-    }
+  const auto residuals = [&](std::span<const double> values) {
+    const Profile profile = profile_at(values);
+    std::vector<double> r;
+    for (const std::size_t row : fitted) r.push_back(predict(row, profile) / rows_[row].samples_per_s - 1);
     return r;
   };
+  constexpr int kSimulations = 400;  // of all fitted rows: a step of the search plays them once an unknown
+  const LeastSquares found = least_squares(residuals, unknowns, {.evaluations = kSimulations});
 
-  // Levenberg-Marquardt with a forward-difference Jacobian [Nocedal & Wright, s. 10.3].
-  constexpr double kStep = 1e-4;
-  constexpr int kMostIterations = 40;
-  constexpr double kGoodEnough = 1e-12;
-  double damping = 1e-3;
-  Eigen::VectorXd r = residuals(x);
-  for (int iteration = 0; iteration < kMostIterations && r.squaredNorm() > kGoodEnough; ++iteration) {
-    Eigen::MatrixXd jacobian(r.size(), x.size());
-    for (Eigen::Index i = 0; i < x.size(); ++i) {
-      Eigen::VectorXd moved = x;
-      moved[i] += kStep;
-      jacobian.col(i) = (residuals(moved) - r) / kStep;
-    }
-    bool better = false;
-    while (!better && damping < 1e8) {
-      const Eigen::MatrixXd normal = jacobian.transpose() * jacobian;
-      Eigen::MatrixXd damped = normal;
-      damped.diagonal() += damping * (normal.diagonal().array() + 1e-12).matrix();
-      Eigen::VectorXd step = damped.ldlt().solve(-jacobian.transpose() * r);
-      // A long step on the logistic scale jumps to a bound, where nothing moves any more.
-      if (step.norm() > 1) step *= 1 / step.norm();
-      const Eigen::VectorXd tried = residuals(x + step);
-      better = tried.squaredNorm() < r.squaredNorm();
-      damping = better ? damping / 10 : damping * 10;
-      if (better) {
-        x += step;
-        r = tried;
-      }
-    }
-    if (!better) break;
-  }
-
-  FitResult result{.profile = profile_at(x)};
+  FitResult result{.profile = profile_at(found.values)};
   for (const std::string& name : parameters) result.values.emplace_back(name, parameter(result.profile, name));
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const bool used = std::find(fitted.begin(), fitted.end(), i) != fitted.end();
