@@ -8,6 +8,7 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/app/fit_command.hpp"
+#include "sim/app/sibling.hpp"
 #include "sim/base/error.hpp"
 
 namespace {
@@ -60,6 +61,12 @@ int run(int argc, char** argv) {
       "braid");
   app.set_version_flag("--version", "braid " BRAID_VERSION);
   app.require_subcommand(1);
+  // Before anything is parsed: every argument behind the command is the sibling's.
+  if (argc > 1) {
+    if (const braid::Sibling* other = braid::sibling(argv[1])) braid::start(*other, argv + 1);
+  }
+  for (const braid::Sibling& other : braid::kSiblings)
+    app.add_subcommand(std::string(other.command), std::string(other.what));
 
   braid::PlayOptions play;
   std::vector<std::string> sets;

@@ -110,7 +110,7 @@ void completion_command(const std::string& shell, std::ostream& out) {
          "\"$word\")"
          " $(compgen -f -- \"$word\")) ;;\n"
          "    *) [ \"$COMP_CWORD\" = 1 ] && COMPREPLY=($(compgen -W 'simulate compare schedule check init list fit "
-         "completion' -- \"$word\")) ;;\n"
+         "calibrate completion' -- \"$word\")) ;;\n"
          "  esac\n"
          "}\n"
          "complete -o filenames -F _braid braid\n";

@@ -17,22 +17,34 @@ constexpr double kBackwardProducts = 2.5;
 constexpr double kHeadDimExponent = 0.25;
 constexpr double kFullHeadDim = 128;
 
+/// What cuDNN's fused backward moves outside its main kernel: an fp32 accumulator of dQ cleared (4 bytes), read and
+/// written as bf16 (6), dO O summed (4), and with grouped heads dK and dV of every head summed into those that are
+/// kept.
+Bytes small_kernels_bytes(const AttentionShape& a) {
+  const double grouped = a.kv_heads < a.heads ? 2 * kElementBytes * (a.heads + a.kv_heads) : 0;
+  return Bytes(a.samples * a.sequence * a.head_dim * (14 * a.heads + grouped));
+}
+
 Seconds flash_time(const AttentionShape& a, const Gpu& gpu, const Parameters& p) {
   const double efficiency = a.backward ? p.attention_backward_efficiency : p.attention_forward_efficiency;
   const double ramp = a.backward ? p.attention_backward_ramp : p.attention_forward_ramp;
   const double tail = a.backward ? p.attention_backward_tail : p.attention_forward_tail;
   const double overhead = a.backward ? p.attention_backward_overhead_s : p.attention_forward_overhead_s;
   const double width = std::pow(std::min(1.0, a.head_dim / kFullHeadDim), kHeadDimExponent);
-  const FlopsPerSecond rate = gpu.bf16_dense * (efficiency * width);
+  const FlopsPerSecond rate = gpu.bf16_dense * (p.sustained_clock * efficiency * width);
   const Flops flops = flash_flops(a);
   // Each tile has a start-up that is worth `ramp` tokens, and rows that fill up the last one are computed for nothing.
   const double rows = std::ceil(a.sequence / kRowsOfTile) * kRowsOfTile;
   const Flops done = flops * (rows / a.sequence) * (1 + ramp / a.sequence);
   // Under a causal mask the longest tile is twice the mean.
   const Flops longest = done / flash_tiles(a) * (a.causal ? 2.0 : 1.0);
-  const Seconds compute = (done + tail * gpu.sms * longest) / rate;
+  // The longest tile takes its time in any case; with more tiles than SMs, SMs that ran out of work wait for the last.
+  Flops critical = gpu.sms * longest;
+  if (flash_tiles(a) > gpu.sms) critical = std::max(critical, done + tail * critical);
+  const Seconds compute = critical / rate;
   const Seconds memory = attention_bytes(a) / (gpu.memory_bandwidth * p.memory_efficiency);
-  return std::max(compute, memory) + Seconds(overhead);
+  const Seconds small = small_kernels_bytes(a) / (gpu.memory_bandwidth * p.memory_efficiency);
+  return std::max(compute, memory) + Seconds(overhead) + small * (a.backward ? p.attention_backward_extra : 0);
 }
 
 Seconds unfused_time(const AttentionShape& a, const Gpu& gpu, const Parameters& p) {

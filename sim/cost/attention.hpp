@@ -20,9 +20,11 @@ Flops flash_flops(const AttentionShape& shape);
 /// CTAs of the fused kernel: one for 128 rows of a head.
 double flash_tiles(const AttentionShape& shape);
 
-/// Alone on the GPU. Fused:
-///   t = overhead + max((flops * (1 + ramp / s) + tail * SMs * longest tile) / (efficiency * peak), bytes / bandwidth)
-/// the form that an H100 showed over 1 to 47 tiles an SM (tests/data/h100-units).
+/// Alone on the GPU. Fused, with work = flops * (1 + ramp / s) and the longest tile on every SM = critical:
+///   t = overhead + small + max(max(critical, work + tail * critical) / (efficiency * peak * clock), bytes / bandwidth)
+/// without the waiting for a tail where there is no more than a tile for each SM; small = attention_backward_extra *
+/// bytes of the small kernels (backward). The form that an H100 showed over 0.3 to 47 tiles an SM
+/// (results/0002-h100-units).
 Seconds attention_time(const AttentionShape& shape, const Gpu& gpu, const Parameters& parameters);
 
 /// Queries, keys, values and result (backward: and their gradients) through memory once.

@@ -2,6 +2,7 @@
 #include "sim/cost/compute.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/cost/attention.hpp"
 #include "sim/cost/gemm.hpp"
@@ -16,26 +17,29 @@ const Point* point_of(const Profile& profile, const std::string& key) {
   return found == profile.points.end() ? nullptr : &found->second;
 }
 
+/// What was measured for a kernel takes the place of the rule.
+KernelCost with_measured(KernelCost cost, const Profile& profile, const std::string& key) {
+  if (const Point* point = point_of(profile, key)) cost.time = point->duration;
+  if (const auto found = profile.held.find(key); found != profile.held.end()) cost.held = found->second;
+  return cost;
+}
+
+bool has_measured(const Profile& profile) { return !profile.points.empty() || !profile.held.empty(); }
+
 KernelCost gemm_cost(const Gemm& gemm, Pass pass, const Gpu& gpu, const Profile& profile) {
   const GemmPlan plan = plan_gemm(gemm, pass, gpu, profile.parameters);
   KernelCost cost{.kind = KernelKind::gemm,
                   .time = plan.time,
                   .traffic = gemm_bytes(gemm, pass, profile.parameters),
                   .tiles = plan.tiles};
-  if (!profile.points.empty()) {
-    if (const Point* point = point_of(profile, gemm_key(gemm, pass))) cost.time = point->duration;
-  }
-  return cost;
+  return has_measured(profile) ? with_measured(std::move(cost), profile, gemm_key(gemm, pass)) : cost;
 }
 
 KernelCost attention_cost(const AttentionShape& shape, const Gpu& gpu, const Profile& profile) {
   KernelCost cost{.kind = KernelKind::attention,
                   .time = attention_time(shape, gpu, profile.parameters),
                   .traffic = attention_bytes(shape)};
-  if (!profile.points.empty()) {
-    if (const Point* point = point_of(profile, attention_key(shape))) cost.time = point->duration;
-  }
-  return cost;
+  return has_measured(profile) ? with_measured(std::move(cost), profile, attention_key(shape)) : cost;
 }
 
 /// A W that is done in two parts pays the fixed cost of its unit once.

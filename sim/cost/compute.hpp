@@ -23,8 +23,9 @@ enum class KernelKind : std::uint8_t {
 struct KernelCost {
   KernelKind kind = KernelKind::fixed;
   Seconds time{};
-  Bytes traffic{};   ///< through memory
-  double tiles = 0;  ///< CTAs of a matrix product
+  Bytes traffic{};      ///< through memory
+  double tiles = 0;     ///< CTAs of a matrix product
+  HeldSlowdown held{};  ///< measured for this very kernel; empty: the rule applies
 };
 
 struct ComputeCost {

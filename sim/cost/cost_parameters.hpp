@@ -14,8 +14,10 @@ namespace braid {
 
 /// Shares are of the data-sheet figure; times are in seconds, rates in bytes a second.
 struct Parameters {
+  double sustained_clock = 1;
+
   double gemm_efficiency = 0.75;
-  double gemm_small_tile_efficiency = 0.85;
+  double gemm_feed_side = 32;
   double gemm_overhead_s = 3e-6;
   double gemm_memory_efficiency = 0.65;
   double gemm_epilogue_share = 0.4;
@@ -29,6 +31,7 @@ struct Parameters {
   double attention_backward_ramp = 500;
   double attention_forward_tail = 0.4;
   double attention_backward_tail = 0.4;
+  double attention_backward_extra = 0;
   double attention_forward_overhead_s = 5e-6;
   double attention_backward_overhead_s = 5e-6;
 
@@ -52,7 +55,9 @@ struct Parameters {
   double message_ctas = 8;
   double comm_memory_traffic = 3;
   double stretch_interference = 0.054;
-  double stretch_memory = 1;
+  double stretch_traffic = 0;
+  double stretch_sms = 0.44;
+  double stretch_memory = 0.23;
 
   bool operator==(const Parameters&) const = default;
 };

@@ -29,16 +29,13 @@ constexpr const char* kTuning = "NCCL src/graph/tuning.cc";
 constexpr const char* kFa2 =
     "FlashAttention-2 on A100: about 70 % of peak at most (Dao-AILab/flash-attention#1059); causal, d 128";
 constexpr const char* kH100Units =
-    "H100 80GB HBM3, driver 580, CUDA 13.0, sustained at its 700 W limit: fitted on 73 of 1149 rows of "
-    "tests/data/h100-units";
-constexpr const char* kH100Thin =
-    "H100 80GB HBM3: products with k <= 512 move 1.4 to 2.15 of 3.35 TB/s, results/0002-h100-units";
+    "H100 80GB HBM3, driver 580, CUDA 13.0: `braid calibrate --fit results/0002-h100-units`";
 constexpr const char* kH20Attention =
     "cuDNN, causal, d 128: 107.8 of 148 TFLOP/s at 2048 tokens, Dao-AILab/flash-attention#1310, with the start-up time "
     "of H100";
 
 constexpr Entry kA100[] = {
-    {"gemm_efficiency", 0.87, kMamf},  // 267.9 of 312 at its best shape
+    {"gemm_efficiency", 0.91, kMamf},  // 267.9 of 312 at its best shape, its epilogues and feed apart
     {"attention_forward_efficiency", 0.62, kFa2},
     {"attention_backward_efficiency", 0.55, kFa2},
     {"nvlink_efficiency", 0.783, "NCCL src/graph/tuning.cc caps sm_80 at 235 of 300 GB/s"},
@@ -46,7 +43,7 @@ constexpr Entry kA100[] = {
     {"comm_ctas", 24, "12 NVLinks, two channels each"},
 };
 constexpr Entry kA800[] = {
-    {"gemm_efficiency", 0.87, "as A100: same chip"},
+    {"gemm_efficiency", 0.91, "as A100: same chip"},
     {"attention_forward_efficiency", 0.62, kFa2},
     {"attention_backward_efficiency", 0.55, kFa2},
     {"nvlink_efficiency", 0.80, kTopo},  // 8 x 20.0 of 200
@@ -56,55 +53,64 @@ constexpr Entry kA800[] = {
 };
 /// What an SXM5 Hopper at its power limit reaches: scenarios/profiles/h100-80g.csv says how that was measured.
 constexpr Entry kHopper[] = {
-    {"gemm_efficiency", 0.7613, kH100Units},
-    {"gemm_overhead_s", 2.956e-6, kH100Units},
-    {"gemm_memory_efficiency", 0.63, kH100Thin},
-    {"gemm_epilogue_share", 0.4027, kH100Units},
-    {"gemm_accumulate_share", 0.6238, kH100Units},
-    {"gemm_odd_tiles", 1, kH100Units},
-    {"attention_forward_efficiency", 0.5465, kH100Units},
-    {"attention_forward_ramp", 402.4, kH100Units},
-    {"attention_forward_tail", 0.4163, kH100Units},
-    {"attention_forward_overhead_s", 8.822e-6, kH100Units},
-    {"attention_backward_efficiency", 0.4897, kH100Units},
-    {"attention_backward_ramp", 1226, kH100Units},
-    {"attention_backward_tail", 0.4317, kH100Units},
-    {"attention_backward_overhead_s", 2.407e-6, kH100Units},
-    {"memory_efficiency", 0.8846, kH100Units},
-    {"kernel_overhead_s", 1.851e-6, kH100Units},
-    {"host_copy_efficiency", 0.863,
-     "55.2 of 64 GB/s raw, either way alone; both ways 49: results/0002-h100-units, copy.csv"},
-    {"host_copy_overhead_s", 5e-6, "4 KB, the same table"},
+    {"sustained_clock", 0.7633, kH100Units},
+    {"gemm_efficiency", 1.096, kH100Units},
+    {"gemm_feed_side", 80.87, kH100Units},
+    {"gemm_overhead_s", 3.374e-06, kH100Units},
+    {"gemm_memory_efficiency", 0.6445, kH100Units},
+    {"gemm_epilogue_share", 0.1636, kH100Units},
+    {"gemm_accumulate_share", 0.5492, kH100Units},
+    {"gemm_odd_tiles", 1, "tiles that cuBLASLt chose, results/0002-h100-units, gemm.csv"},
+    {"attention_forward_efficiency", 0.7697, kH100Units},
+    {"attention_forward_ramp", 492.4, kH100Units},
+    {"attention_forward_tail", 0.6835, kH100Units},
+    {"attention_forward_overhead_s", 2.403e-06, kH100Units},
+    {"attention_backward_efficiency", 0.6891, kH100Units},
+    {"attention_backward_ramp", 323.2, kH100Units},
+    {"attention_backward_tail", 0.6482, kH100Units},
+    {"attention_backward_extra", 1.498, kH100Units},
+    {"memory_efficiency", 0.8831, kH100Units},
+    {"kernel_overhead_s", 1.806e-06, kH100Units},
+    {"host_copy_efficiency", 0.8849, kH100Units},
+    {"host_copy_overhead_s", 4.683e-06, kH100Units},
     {"nvlink_efficiency", 0.824, kTopo},  // 18 x 20.6 of 450; H800 8 x 20.6 of 200
     {"nvls_efficiency", 0.68, "475 GB/s bus bandwidth of 8 GPUs / (2 (n-1)/(n+1) x 450): NVIDIA/nccl-tests#272, #290"},
     {"ll_bandwidth", 141e9, kTuning},
     {"comm_ctas", 24, "channels in a trace, forums.developer.nvidia.com 337991"},
-    {"stretch_interference", 0.19, "NCCL send/recv kernels of 8 and 16 CTAs beside 8 products: tests/data/h100-units"},
+    {"stretch_interference", 0.09237, kH100Units},
+    {"stretch_traffic", 1.586, kH100Units},
+    {"stretch_sms", 0.4369, kH100Units},
+    {"stretch_memory", 0.2283, kH100Units},
 };
 /// Same chip with fewer NVLinks. 160 GB/s are measured (deepseek-ai/DeepSeek-V3#28), 215 with NVLS (NVIDIA/nccl#1374).
 constexpr Entry kH800[] = {{"comm_ctas", 16, "8 NVLinks, two channels each"}};
 /// A Hopper with a seventh of the arithmetic: never at its power limit, and a start-up of an attention tile is worth
 /// fewer tokens.
 constexpr Entry kH20[] = {
+    {"sustained_clock", 1, "assumed: never at its power limit"},
+    {"gemm_feed_side", 20.7, "a quarter of H100's: a quarter of its flops a cycle, the same shared memory"},
     {"gemm_efficiency", 0.93, "assumed: its peak is far below what power and operand traffic allow"},
-    {"attention_forward_efficiency", 0.915, kH20Attention},
-    {"attention_forward_ramp", 168, kH20Attention},
+    {"attention_forward_efficiency", 0.938, kH20Attention},
+    {"attention_forward_ramp", 116, kH20Attention},
     {"attention_backward_efficiency", 0.82, "assumed: forward less the ratio of H100"},
-    {"attention_backward_ramp", 513, "assumed: the start-up time of H100"},
+    {"attention_backward_ramp", 93, "assumed: the start-up time of H100"},
 };
 constexpr Entry kB200[] = {
-    {"gemm_efficiency", 0.79, kMamf},  // 1745 of 2250
-    {"gemm_memory_efficiency", 0.63, "assumed as H100"},
+    {"gemm_efficiency", 0.87, kMamf},  // 1745 of 2250 at its best shape, its epilogues and feed apart
+    {"gemm_feed_side", 82.7, "assumed as H100"},
+    {"gemm_memory_efficiency", 0.648, "assumed as H100"},
     {"gemm_odd_tiles", 1, "assumed as H100"},
     {"attention_forward_efficiency", 0.55, "assumed: the share that H100 reaches"},
-    {"attention_forward_ramp", 820, "assumed: the start-up time of H100"},
+    {"attention_forward_ramp", 1067, "assumed: the start-up time of H100"},
     {"attention_backward_efficiency", 0.45, "assumed: below the share that H100 reaches"},
-    {"attention_backward_ramp", 2285, "assumed: the start-up time of H100"},
+    {"attention_backward_ramp", 775, "assumed: the start-up time of H100"},
+    {"attention_backward_extra", 1.43, "assumed as H100"},
     {"nvlink_efficiency", 0.802, "18 x 40.1 of 900 GB/s, NVIDIA/nccl#1807"},
     {"nvls_efficiency", 0.593, "830 GB/s bus bandwidth of 8 GPUs / (2 (n-1)/(n+1) x 900): NVIDIA/nccl#1807"},
     {"ll_bandwidth", 282e9, "assumed: twice H100"},
     {"comm_ctas", 16, "NCCL's cap on Blackwell since 2.28.3"},
-    {"stretch_interference", 0.19, "assumed as H100"},
+    {"stretch_interference", 0.092, "assumed as H100"},
+    {"stretch_traffic", 1.59, "assumed as H100"},
 };
 
 struct Rules {
@@ -132,7 +138,8 @@ const std::vector<std::string>& default_gpu_names() {
 }
 
 Profile default_profile(const Gpu& gpu) {
-  Profile profile{.gpu = gpu.name, .parameters = {}, .sources = {}, .points = {}, .calibrated = {}, .provenance = {}};
+  Profile profile{
+      .gpu = gpu.name, .parameters = {}, .sources = {}, .points = {}, .held = {}, .calibrated = {}, .provenance = {}};
   const auto& rules = known_rules();
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rules& r) { return r.name == gpu.name; });
   for (const ParameterInfo& info : parameter_list()) profile.sources[info.name] = "assumed";

@@ -66,6 +66,8 @@ const char* name_of(Unit unit) { return unit == Unit::none ? "none" : to_text(un
 
 bool is_pass(std::string_view word) { return word == "F" || word == "I" || word == "W"; }
 
+}  // namespace
+
 bool is_part_key(std::string_view key) {
   const std::string_view kind = word_of(key);
   const std::string_view first = word_of(key);
@@ -92,8 +94,6 @@ bool is_part_key(std::string_view key) {
   }
   return false;
 }
-
-}  // namespace
 
 std::string gemm_key(const Gemm& gemm, Pass pass) {
   std::string key = fmt::format("gemm {} {}x{}x{}", name_of(pass), gemm.m, gemm.n, gemm.k);

@@ -21,6 +21,8 @@ std::string work_key(const Work& work);
 
 /// Whether some demand has this key.
 bool is_point_key(std::string_view key);
+/// Whether one kernel has it: a product, an attention, or elementwise work.
+bool is_part_key(std::string_view key);
 
 /// The quantities that a calibrated range can be given for.
 const std::vector<std::string>& calibrated_quantities();

@@ -35,6 +35,9 @@ std::string profile_id(const Profile& profile) {
   for (const ParameterInfo& info : parameter_list())
     add(fmt::format("\n{}={}", info.name, profile.parameters.*info.value));
   for (const auto& [key, point] : profile.points) add(fmt::format("\n{}={}", key, point.duration.value));
+  for (const auto& [key, curve] : profile.held) {
+    for (const auto& [sms, factor] : curve) add(fmt::format("\n{} beside {}={}", key, sms, factor));
+  }
   return fmt::format("{:016x}", hash);
 }
 

@@ -31,11 +31,15 @@ struct Calibrated {
   bool operator==(const Calibrated&) const = default;
 };
 
+/// By how much a matrix product or attention takes longer while that many SMs are held by something that moves nothing.
+using HeldSlowdown = std::map<double, double>;
+
 struct Profile {
   std::string gpu;  ///< Gpu::name that it belongs to
   Parameters parameters;
   std::map<std::string, std::string> sources;    ///< of parameters, by name
   std::map<std::string, Point> points;           ///< by key
+  std::map<std::string, HeldSlowdown> held;      ///< by key of a product or attention
   std::map<std::string, Calibrated> calibrated;  ///< by quantity; empty: nothing was measured
   std::vector<std::string> provenance;           ///< who measured or fitted it, when, how; one line each
   bool operator==(const Profile&) const = default;
@@ -53,10 +57,10 @@ Profile with_parameter(Profile profile, std::string_view name, double value, con
 
 /// Reads a profile CSV over the defaults of `gpu`: what the file leaves out keeps its default.
 ///
-/// Rows are `kind,name,value,unit,source` with kind gpu (first), parameter, calibrated_min, calibrated_max, point, and
-/// end (last, counts the rows before it). Throws Error naming file and line: an unknown kind, parameter or quantity
-/// (with the nearest), a wrong unit, a value that is no number or out of bounds, a row twice, a profile for another
-/// GPU, a file that ends early.
+/// Rows are `kind,name,value,unit,source` with kind gpu (first), parameter, calibrated_min, calibrated_max, point,
+/// held (name "<key> beside <n> SMs", value a factor), and end (last, counts the rows before it). Throws Error naming
+/// file and line: an unknown kind, parameter or quantity (with the nearest), a wrong unit, a value that is no number or
+/// out of bounds, a row twice, a profile for another GPU, a file that ends early.
 Profile read_profile(const std::string& path, const Gpu& gpu);
 Profile parse_profile(std::string_view text, const std::string& name, const Gpu& gpu);
 
@@ -64,7 +68,8 @@ Profile parse_profile(std::string_view text, const std::string& name, const Gpu&
 std::string to_csv(const Profile& profile);
 void write_profile(const std::string& path, const Profile& profile);
 
-/// 16 hex digits that change whenever a cost could (parameters and points; not sources, provenance, calibrated ranges).
+/// 16 hex digits that change whenever a cost could (parameters, points, held; not sources, provenance, calibrated
+/// ranges).
 std::string profile_id(const Profile& profile);
 
 }  // namespace braid

@@ -19,6 +19,9 @@ namespace braid {
 namespace {
 
 constexpr double kNanosecond = 1e-9;
+constexpr std::string_view kBeside = " beside ";
+constexpr std::string_view kSms = " SMs";
+constexpr double kMostSms = 1e4;
 constexpr double kLongestPoint = 1e4;  ///< seconds: more than any op lasts
 const std::array<std::string, 5> kHeader = {"kind", "name", "value", "unit", "source"};
 
@@ -84,12 +87,15 @@ class ProfileReader {
     if (kind == "calibrated_min") return range(r, where, &Calibrated::least);
     if (kind == "calibrated_max") return range(r, where, &Calibrated::most);
     if (kind == "point") return point(r, where);
+    if (kind == "held") return held(r, where);
     if (kind == "end") return end(r, where, index);
-    static const std::vector<std::string> kinds = {"parameter", "calibrated_min", "calibrated_max", "point", "end"};
+    static const std::vector<std::string> kinds = {"parameter", "calibrated_min", "calibrated_max",
+                                                   "point",     "held",           "end"};
     const std::string near = nearest_word(kind, kinds);
-    throw Error(where, fmt::format("unknown kind '{}'; {}", kind,
-                                   near.empty() ? "a row is a parameter, calibrated_min, calibrated_max, point or end"
-                                                : "did you mean '" + near + "'?"));
+    throw Error(where,
+                fmt::format("unknown kind '{}'; {}", kind,
+                            near.empty() ? "a row is a parameter, calibrated_min, calibrated_max, point, held or end"
+                                         : "did you mean '" + near + "'?"));
   }
 
   void gpu(const CsvRow& r, const std::string& where) {
@@ -139,6 +145,26 @@ class ProfileReader {
     if (!(duration > 0) || duration > kLongestPoint)
       throw Error(where, "a measured duration must be above 0 and below 1e13 ns");
     profile_.points[r.fields[1]] = {.duration = Seconds(duration), .source = r.fields[4]};
+  }
+
+  void held(const CsvRow& r, const std::string& where) {
+    const std::string& name = r.fields[1];
+    const std::size_t cut = name.find(kBeside);
+    double sms = 0;
+    bool whole = cut != std::string::npos && name.ends_with(kSms);
+    if (whole) {
+      const char* last = name.data() + name.size() - kSms.size();
+      const auto [stop, fault] = std::from_chars(name.data() + cut + kBeside.size(), last, sms);
+      whole = fault == std::errc() && stop == last && sms > 0 && sms < kMostSms;
+    }
+    const std::string key = name.substr(0, cut);
+    if (!whole || !is_part_key(key) || key.starts_with("elementwise")) {
+      throw Error(where, fmt::format("'{}' is not like 'gemm F 6144x4736x5120 beside 8 SMs'", name));
+    }
+    require_unit(r, where, "1");
+    const double factor = number(r, where, "the slowdown");
+    if (factor < 0.5 || factor > 100) throw Error(where, "a slowdown must lie between 0.5 and 100");
+    profile_.held[key][sms] = factor;
   }
 
   void end(const CsvRow& r, const std::string& where, std::size_t index) {
@@ -192,6 +218,11 @@ std::string to_csv(const Profile& profile) {
   for (const auto& [key, point] : profile.points) {
     // Twelve digits: finer than any clock, and the same again after a round trip through seconds.
     add({"point", key, fmt::format("{:.12g}", point.duration.value / kNanosecond), "ns", point.source});
+  }
+  for (const auto& [key, curve] : profile.held) {
+    for (const auto& [sms, factor] : curve) {
+      add({"held", fmt::format("{}{}{}{}", key, kBeside, sms, kSms), exact(factor), "1", "measured"});
+    }
   }
   add({"end", "rows", exact(rows - 1), "1", ""});
   return text;

@@ -20,11 +20,14 @@ struct CommLoad {
 /// x such that the op advances at rate 1 / (1 + x) beside the communication (Costs::stretch).
 ///
 /// The mean over the op's kernels, weighted by their times alone, of what slows each, less 1:
-/// - a matrix product: waves(tiles, S - c) / waves(tiles, S) * (1 + stretch_interference), or more if memory is short;
-/// - fused attention: S / (S - c), its tiles are dealt one by one, or more if memory is short;
-/// - a memory-bound kernel: (u + v) / e with its share u of memory bandwidth, the communication's v and the reachable
-///   share e (weighted by stretch_memory), at most S / (S - c): whoever has more SMs gets more of the bandwidth.
-/// Forms found on an H100 with NCCL's own kernels beside cuBLASLt and cuDNN (tests/data/h100-units).
+/// - a matrix product: what was measured for it while c SMs are held, or waves(tiles, S - c) / waves(tiles, S) * (1 +
+///   stretch_interference); times 1 + stretch_traffic u v, with the shares u and v of the memory bandwidth that it and
+///   the communication use alone;
+/// - fused attention: what was measured, or S / (S - c), its tiles are dealt one by one; times the same;
+/// - a memory-bound kernel: 1 + stretch_sms c / S + stretch_memory u v.
+/// Linear in the last three parameters, so that they are found by non-negative least squares (calibrate/fit). Forms
+/// found on an H100 with copies and NCCL's own kernels beside cuBLASLt and cuDNN (results/0002-h100-units,
+/// overlap.csv), for v up to one half.
 double stretch_beside(const ComputeCost& compute, const CommLoad& comm, const Gpu& gpu, const Parameters& parameters);
 
 }  // namespace braid

@@ -53,13 +53,14 @@ struct Problem {
   }
 
   int df(const Eigen::VectorXd& x, Eigen::MatrixXd& jacobian) const {
-    Eigen::VectorXd here(count), there(count);
-    (*this)(x, here);
+    Eigen::VectorXd below(count), above(count);
     for (Eigen::Index i = 0; i < x.size(); ++i) {
       Eigen::VectorXd moved = x;
-      moved[i] += step;
-      (*this)(moved, there);
-      jacobian.col(i) = (there - here) / step;
+      moved[i] = x[i] - step;
+      (*this)(moved, below);
+      moved[i] = x[i] + step;
+      (*this)(moved, above);
+      jacobian.col(i) = (above - below) / (2 * step);
     }
     return 0;
   }
@@ -86,9 +87,10 @@ LeastSquares least_squares(const Residuals& residuals, std::span<const Unknown> 
     if (!std::isfinite(r)) throw Error("fit", "the model gives no finite value for a measurement");
   }
   Eigen::LevenbergMarquardt<Problem> solver(problem);
-  // Eigen counts calls of the model and of the Jacobian; each Jacobian costs one more evaluation an unknown.
-  solver.parameters.maxfev = std::max<Eigen::Index>(10, options.evaluations / (2 + problem.inputs()));
+  // Eigen counts calls of the model and not those of the Jacobian, two an unknown.
+  solver.parameters.maxfev = std::max<Eigen::Index>(10, options.evaluations / (1 + 2 * problem.inputs()));
   solver.parameters.factor = 1;  // a long first step on the logistic scale jumps to a bound, where nothing moves
+  solver.parameters.ftol = solver.parameters.xtol = 1e-13;  // a valley between unknowns that nearly trade is walked out
   solver.minimize(x);
   LeastSquares found{.values = problem.at(x)};
   for (const double r : residuals(found.values)) found.rms += r * r;

@@ -2,7 +2,7 @@
 // Least squares for positive unknowns with bounds: what every fit of Braid uses.
 //
 // Levenberg-Marquardt of Eigen (unsupported/NonLinearOptimization, after MINPACK's lmdif), on the logistic scale
-// between the logarithms of the bounds, with forward differences. Deterministic.
+// between the logarithms of the bounds, with central differences. Deterministic.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ struct Unknown {
 };
 
 struct LeastSquaresOptions {
-  double step = 1e-4;  ///< of the forward differences, on the logistic scale; larger for models with steps
+  double step = 1e-4;  ///< of the central differences, on the logistic scale; larger for models with steps
   /// Residuals beyond this count linearly (soft-L1, as rho(r) = 2 (sqrt(1 + r^2) - 1) of r / soft): outliers then pull
   /// less. 0: plain squares.
   double soft = 0;

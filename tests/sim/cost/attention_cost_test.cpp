@@ -36,22 +36,42 @@ TEST(AttentionTime, PaysAStartUpForEachTileInTokensOfItsSequence) {
   EXPECT_NEAR(attention_time(kCausal, round_gpu(), p) / fast, 2, 1e-12);
 }
 
-TEST(AttentionTime, WaitsForItsLongestTile) {
-  // One head of 6400 tokens: 10.48576 GFLOP in 50 tiles on 100 SMs: 0.1049 ms if it were spread evenly. The longest
-  // tile is 2 / 50 of that work, on one SM at 1 TFLOP/s 0.4194 ms; half of it is waited for.
+TEST(AttentionTime, TakesItsLongestTileWhenSmsAreMany) {
+  // One head of 6400 tokens: 10.48576 GFLOP in 50 tiles on 100 SMs. The longest tile is 2 / 50 of that work, on one SM
+  // at 1 TFLOP/s 0.4194 ms; nothing waits for another tile, whatever the tail.
   Parameters p = ideal_parameters();
   p.attention_forward_tail = 0.5;
   AttentionShape one{.samples = 1, .sequence = 6400, .heads = 1, .kv_heads = 1, .head_dim = 128};
-  EXPECT_NEAR(attention_time(one, round_gpu(), p).value, 0.1048576e-3 + 0.2097152e-3, 1e-12);
-  // Without a mask there is twice the work, and all tiles are equal: 0.2097 ms and half of 0.4194 ms.
+  EXPECT_NEAR(attention_time(one, round_gpu(), p).value, 0.4194304e-3, 1e-12);
+  // Without a mask there is twice the work in equal tiles: 20.97152 GFLOP / 50 on one SM, the same 0.4194 ms.
   one.causal = false;
-  EXPECT_NEAR(attention_time(one, round_gpu(), p).value, 0.2097152e-3 + 0.2097152e-3, 1e-12);
+  EXPECT_NEAR(attention_time(one, round_gpu(), p).value, 0.4194304e-3, 1e-12);
+  // Four heads: 200 tiles, 41.94304 GFLOP in 0.4194 ms if spread evenly, and half of the longest tile is waited for.
+  one.causal = true;
+  one.heads = 4;
+  EXPECT_NEAR(attention_time(one, round_gpu(), p).value, 0.4194304e-3 * 1.5, 1e-12);
 }
 
 TEST(AttentionTime, ComputesTheRowsThatFillItsLastTile) {
-  // 6401 tokens: 51 tiles of 128 rows, 6528 rows for 6401.
-  const AttentionShape one{.samples = 1, .sequence = 6401, .heads = 1, .kv_heads = 1, .head_dim = 128};
-  EXPECT_NEAR(attention_time(one, round_gpu(), ideal_parameters()).value, 2.0 * 6528 * 6401 * 128 / 100e12, 1e-12);
+  // 6401 tokens: 51 tiles of 128 rows a head, 6528 rows for 6401; 4 heads, so 204 tiles on 100 SMs.
+  const AttentionShape one{.samples = 1, .sequence = 6401, .heads = 4, .kv_heads = 4, .head_dim = 128};
+  EXPECT_NEAR(attention_time(one, round_gpu(), ideal_parameters()).value, 4 * 2.0 * 6528 * 6401 * 128 / 100e12, 1e-12);
+}
+
+TEST(AttentionTime, AddsTheSmallKernelsOfABackward) {
+  // 1 sample of 1000 tokens, 10 heads of 128 kept for 2: an element of dQ costs 4 + 6 + 4 = 14 bytes, 10 heads; dK and
+  // dV of 10 heads are read and of 2 written: 2 * 2 * 12 = 48. 1000 * 128 * (140 + 48) = 24.064 MB at 1 TB/s, twice.
+  AttentionShape shape{.samples = 1, .sequence = 1000, .heads = 10, .kv_heads = 2, .head_dim = 128, .backward = true};
+  Parameters p = ideal_parameters();
+  const Seconds without = attention_time(shape, round_gpu(), p);
+  p.attention_backward_extra = 2;
+  EXPECT_NEAR((attention_time(shape, round_gpu(), p) - without).value, 2 * 24.064e-6, 1e-12);
+  // With a head of keys for each of queries nothing is summed over heads: 140 only.
+  shape.kv_heads = 10;
+  p.attention_backward_extra = 0;
+  const Seconds ungrouped = attention_time(shape, round_gpu(), p);
+  p.attention_backward_extra = 2;
+  EXPECT_NEAR((attention_time(shape, round_gpu(), p) - ungrouped).value, 2 * 17.92e-6, 1e-12);
 }
 
 TEST(AttentionTime, IsNeverFasterThanItsBytes) {

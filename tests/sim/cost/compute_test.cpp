@@ -26,12 +26,13 @@ WorkItem mlp_forward() {
 }
 
 TEST(ComputeCost, AddsItsKernels) {
-  // One wave each: 2 * 128 * 256 * (2000 + 1000) / 1e12 = 0.196608 ms; 1 GB at 1 TB/s = 1 ms; two small kernels of 3
+  // Whole waves: 2 * 128 * 256 * (2000 + 1000) / 1e12 = 0.196608 ms; epilogues of 64 x 32: 4096 B at 10 GB/s; 1 GB at
+  // 1 TB/s = 1 ms; two small kernels of 3
   // us.
   Profile profile = ideal_profile();
   profile.parameters.kernel_overhead_s = 3e-6;
   const ComputeCost cost = compute_cost(mlp_forward(), round_gpu(), profile);
-  EXPECT_NEAR(cost.duration.value, 0.196608e-3 + 2 * 3.2768e-6 + 1e-3 + 6e-6, 1e-12);
+  EXPECT_NEAR(cost.duration.value, 0.196608e-3 + 2 * 0.4096e-6 + 1e-3 + 6e-6, 1e-12);
   Seconds sum;
   for (const KernelCost& kernel : cost.kernels) sum += kernel.time;
   EXPECT_DOUBLE_EQ(sum.value, cost.duration.value);
@@ -62,11 +63,11 @@ TEST(ComputeCost, TakesAnOptimizerStepAsBytes) {
 }
 
 TEST(ComputeCost, LetsAMeasuredPointReplaceTheRuleOfThatShapeAlone) {
-  // The first product measured at 1 ms: the second keeps 0.065536 ms + 3.2768 us.
+  // The first product measured at 1 ms: the second keeps 0.065536 ms + the epilogue.
   Profile profile = ideal_profile();
   const WorkItem item = mlp_forward();
   profile.points[gemm_key(item.compute.gemms[0], Pass::F)] = {.duration = Seconds(1e-3), .source = "a clock"};
-  EXPECT_NEAR(compute_cost(item, round_gpu(), profile).duration.value, 1e-3 + 0.065536e-3 + 3.2768e-6 + 1e-3, 1e-12);
+  EXPECT_NEAR(compute_cost(item, round_gpu(), profile).duration.value, 1e-3 + 0.065536e-3 + 0.4096e-6 + 1e-3, 1e-12);
   // The same shape in another pass is another point.
   WorkItem other = item;
   other.compute.pass = Pass::I;

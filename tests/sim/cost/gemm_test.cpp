@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 #include "tests/sim/cost/test_hardware.hpp"
@@ -15,42 +16,65 @@ namespace {
 constexpr double kEpilogue = 6.5536e-6;
 
 TEST(Gemm, FillsEverySmOfFullWavesAtTheSustainedRate) {
-  // 1280 x 2560: 10 x 20 tiles of 128 x 128 = two waves of 100 SMs. 2 * 1280 * 2560 * 10000 = 65.536 GFLOP at 100
-  // TFLOP/s, and the last epilogue. (One wave of 128 x 256 has the longer epilogue.)
+  // 1280 x 2560 is whole waves of 100 SMs in every power of two: 2 * 1280 * 2560 * 10000 = 65.536 GFLOP at 100 TFLOP/s,
+  // and the last epilogue: shortest with 64 x 32, a sixteenth of 128 x 256. 20 * 80 = 1600 tiles.
   // Traffic (1280 + 2560) * 10000 * 2 + 1280 * 2560 * 2 = 83.4 MB: 0.083 ms, less.
-  const GemmPlan plan = plan_gemm({.m = 1280, .n = 2560, .k = 10000}, Pass::F, round_gpu(), ideal_parameters());
-  EXPECT_EQ(plan.tiles, 200);
-  EXPECT_NEAR(plan.time.value, 0.65536e-3 + kEpilogue / 2, 1e-12);
+  Parameters p = ideal_parameters();
+  const Gemm gemm{.m = 1280, .n = 2560, .k = 10000};
+  const GemmPlan plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
+  EXPECT_EQ(plan.tiles, 1600);
+  EXPECT_NEAR(plan.time.value, 0.65536e-3 + kEpilogue / 16, 1e-12);
+  // At half the clock of the data sheet the products take twice as long.
+  p.sustained_clock = 0.5;
+  EXPECT_NEAR(plan_gemm(gemm, Pass::F, round_gpu(), p).time.value, 2 * 0.65536e-3 + kEpilogue / 16, 1e-12);
 }
 
-TEST(Gemm, PaysAWholeWaveForTheTileThatIsOneTooMany) {
-  // 1281 rows make 11 rows of tiles: 110 tiles of 128 x 256, two waves. With 128 x 128: 11 * 20 = 220 tiles, three
-  // waves of half the length: 1.5. With 64 x 128: 21 * 20 = 420 tiles, five waves of a quarter: 1.25, at half the
-  // rate 2.5.
+TEST(Gemm, WeighsTheTileThatIsOneTooManyAgainstTheFeedOfSmallTiles) {
+  // 1281 rows, feed side 128; in main loops of a 128 x 256 tile at full rate, w waves * its share * hypot(1, 64 / m +
+  // 64 / n): 128 x 256: 110 tiles, 2 * 1 * 1.25 = 2.5; 256 x 128: 120, the same; 128 x 128: 220, 3 / 2 * 1.414 = 2.12;
+  // 64 x 256 and 256 x 64: 210 and 240, 3 / 2 * 1.60 = 2.4; 64 x 128 and 128 x 64: 420 and 440, 5 / 4 * 1.80 = 2.25;
+  // 64 x 64: 840, 9 / 8 * 2.24 = 2.5; smaller: more.
   Parameters p = ideal_parameters();
+  p.gemm_feed_side = 128;
   const Gemm gemm{.m = 1281, .n = 2560, .k = 2000};
   const double wave = 2.0 * 128 * 256 * 2000 / 1e12;
   GemmPlan plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
   EXPECT_EQ(plan.tile_m * plan.tile_n, 128 * 128);
-  EXPECT_NEAR(plan.compute.value, 1.5 * wave + kEpilogue / 2, 1e-12);
-  // At the full rate the smallest fits best: 64 x 64, 21 * 40 = 840 tiles, nine waves of an eighth.
-  p.gemm_small_tile_efficiency = 1;
+  EXPECT_NEAR(plan.compute.value, 1.5 * std::sqrt(2) * wave + kEpilogue / 2, 1e-12);
+  // Fed at once, the smallest fits best: 64 x 32, 21 * 80 = 1680 tiles, 17 waves of a sixteenth.
+  p.gemm_feed_side = 0;
   plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
-  EXPECT_EQ(plan.tile_m * plan.tile_n, 64 * 64);
-  EXPECT_NEAR(plan.compute.value, 1.125 * wave + kEpilogue / 8, 1e-12);
+  EXPECT_EQ(plan.tile_m * plan.tile_n, 64 * 32);
+  EXPECT_NEAR(plan.compute.value, 17.0 / 16 * wave + kEpilogue / 16, 1e-12);
+}
+
+TEST(Gemm, CutsALongInnerDimensionWhenTilesAreFew) {
+  // 320 x 320 with 64 x 64 tiles: 25 of 100 SMs, 2 * 64 * 64 * k / 1e12. In four parts all 100 work for a quarter of
+  // that; then each part of 64 * 64 * 4 bytes is written and read at an SM's 10 GB/s, 4 of them: 13.1 us; epilogue 0.8.
+  // With 64 x 32: 50 tiles, in two parts 2 * 64 * 32 * k / 2: the same quarter, and 2 parts of half the size: 3.3 us.
+  Parameters p = ideal_parameters();
+  const Gemm gemm{.m = 320, .n = 320, .k = 1e6};
+  const GemmPlan plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
+  EXPECT_EQ(plan.split_k, 2);
+  EXPECT_EQ(plan.tiles, 100);
+  EXPECT_NEAR(plan.compute.value, 2.0 * 64 * 32 * 1e6 / 2 / 1e12 + 2 * 2 * 64 * 32 * 4 / 10e9 + kEpilogue / 16, 1e-12);
+  // k = 100: 12.8 us of products at most; the partial sums would cost more than they save.
+  EXPECT_EQ(plan_gemm({.m = 320, .n = 320, .k = 100}, Pass::F, round_gpu(), p).split_k, 1);
 }
 
 TEST(Gemm, HasTilesThatAreNoPowersOfTwoWhereTheHardwareAllowsThem) {
-  // 1600 x 1280 in tiles of 160 x 128: 10 x 10, one wave, 2 * 160 * 128 * 2000 / 1e12 = 81.9 us. In powers of two the
-  // best is 13 x 10 tiles of 128 x 128 in two waves.
+  // 1600 x 1280 in tiles of 160 x 128: 10 x 10, one wave, 2 * 160 * 128 * 2000 / 1e12 = 81.9 us at full rate; feed side
+  // 128: hypot(1, 64 / 160 + 64 / 128) = hypot(1, 0.9). In powers of two the best is 13 x 5 tiles of 128 x 256, 131 us
+  // at full rate, hypot(1, 0.75) = 1.25.
   Parameters p = ideal_parameters();
+  p.gemm_feed_side = 128;
   const Gemm gemm{.m = 1600, .n = 1280, .k = 2000};
   const Seconds without = plan_gemm(gemm, Pass::F, round_gpu(), p).time;
   p.gemm_odd_tiles = 1;
   const GemmPlan plan = plan_gemm(gemm, Pass::F, round_gpu(), p);
   EXPECT_EQ(plan.tile_m, 160);
-  EXPECT_NEAR(plan.time.value, 81.92e-6 + 160 * 128 * 2 / 10e9, 1e-12);
-  EXPECT_GT(without, plan.time);
+  EXPECT_NEAR(plan.time.value, 81.92e-6 * std::hypot(1, 0.9) + 160 * 128 * 2 / 10e9, 1e-12);
+  EXPECT_NEAR(without.value, 131.072e-6 * 1.25 + kEpilogue, 1e-12);
 }
 
 TEST(Gemm, IsNeverFasterThanItsBytes) {
@@ -76,10 +100,10 @@ TEST(Gemm, AddsTheEpiloguesThatItDoesNotHideAndALaunch) {
   p.gemm_accumulate_share = 0.5;
   const Gemm gemm{.m = 2560, .n = 2560, .k = 8000};
   const double main_loop = 2.0 * 2560 * 2560 * 8000 / 100e12;
-  // 128 x 128: four waves, half the epilogue: (1 + 3 / 2) / 2 = 1.25 of kEpilogue; 128 x 256: 1 + 1 / 2 = 1.5. The
-  // first.
-  EXPECT_NEAR(plan_gemm(gemm, Pass::F, round_gpu(), p).time.value, main_loop + 1.25 * kEpilogue + 5e-6, 1e-12);
-  EXPECT_NEAR(plan_gemm(gemm, Pass::W, round_gpu(), p).time.value, main_loop + 2.5 * kEpilogue + 5e-6, 1e-12);
+  // 128 x 256: two waves, 1 + 1 / 2 = 1.5 of kEpilogue; 128 x 128: four, (1 + 3 / 2) / 2 = 1.25; 64 x 32: 32 waves,
+  // (1 + 31 / 2) / 16 = 1.03125: the least.
+  EXPECT_NEAR(plan_gemm(gemm, Pass::F, round_gpu(), p).time.value, main_loop + 1.03125 * kEpilogue + 5e-6, 1e-12);
+  EXPECT_NEAR(plan_gemm(gemm, Pass::W, round_gpu(), p).time.value, main_loop + 2.0625 * kEpilogue + 5e-6, 1e-12);
 }
 
 TEST(Gemm, NeverGetsFasterWhenAnyDimensionGrows) {

@@ -36,14 +36,40 @@ TEST(Stretch, DealsTheTilesOfAttentionAsSmsBecomeFree) {
   EXPECT_DOUBLE_EQ(stretch_beside(compute, {.ctas = 20}, round_gpu(), ideal_parameters()), 0.25);
 }
 
-TEST(Stretch, SharesMemoryBandwidthWithAKernelThatNeedsAllOfIt) {
-  // The kernel moves 1 TB/s, all there is, the communication 0.1 TB/s: 1.1 times over.
-  const ComputeCost compute = only({.kind = KernelKind::memory, .time = Seconds(1), .traffic = Bytes(1e12)});
-  CommLoad comm{.ctas = 20, .memory_traffic = BytesPerSecond(0.1e12)};
-  EXPECT_NEAR(stretch_beside(compute, comm, round_gpu(), ideal_parameters()), 0.1, 1e-12);
-  // At 0.6 TB/s the share of SMs decides: 80 of 100 go on asking for bandwidth.
-  comm.memory_traffic = BytesPerSecond(0.6e12);
-  EXPECT_NEAR(stretch_beside(compute, comm, round_gpu(), ideal_parameters()), 0.25, 1e-12);
+TEST(Stretch, AddsSmsAndBandwidthThatAMemoryBoundKernelLoses) {
+  // 20 of 100 SMs at 0.5 make 0.1; the kernel moves 0.8 TB/s of 1, the communication 0.3: 0.25 * 0.8 * 0.3 = 0.06.
+  Parameters p = ideal_parameters();
+  p.stretch_sms = 0.5;
+  p.stretch_memory = 0.25;
+  const ComputeCost compute = only({.kind = KernelKind::memory, .time = Seconds(1), .traffic = Bytes(0.8e12)});
+  const CommLoad comm{.ctas = 20, .memory_traffic = BytesPerSecond(0.3e12)};
+  EXPECT_NEAR(stretch_beside(compute, comm, round_gpu(), p), 0.16, 1e-12);
+}
+
+TEST(Stretch, MultipliesTheLostSmsWithTheSharedTraffic) {
+  // 4000 tiles lose 1.25; 1.5 * 0.2 * 0.4 = 0.12 on top: 1.25 * 1.12 = 1.4. The same for attention.
+  Parameters p = ideal_parameters();
+  p.stretch_traffic = 1.5;
+  const CommLoad comm{.ctas = 20, .memory_traffic = BytesPerSecond(0.4e12)};
+  for (const KernelKind kind : {KernelKind::gemm, KernelKind::attention}) {
+    const ComputeCost compute = only({.kind = kind, .time = Seconds(1), .traffic = Bytes(0.2e12), .tiles = 4000});
+    EXPECT_NEAR(stretch_beside(compute, comm, round_gpu(), p), 0.4, 1e-12);
+  }
+}
+
+TEST(Stretch, TakesWhatWasMeasuredForTheKernelInPlaceOfTheRule) {
+  // Measured beside 8 and 16 held SMs; between them in proportion, below 8 from 1 at none, beyond 16 as 100 - c
+  // shrinks.
+  const ComputeCost compute =
+      only({.kind = KernelKind::gemm, .time = Seconds(1), .tiles = 4000, .held = {{8, 1.2}, {16, 1.3}}});
+  const auto beside = [&](double ctas) {
+    return 1 + stretch_beside(compute, {.ctas = ctas}, round_gpu(), ideal_parameters());
+  };
+  EXPECT_NEAR(beside(8), 1.2, 1e-12);
+  EXPECT_NEAR(beside(12), 1.25, 1e-12);
+  EXPECT_NEAR(beside(4), 1.1, 1e-12);
+  EXPECT_NEAR(beside(16), 1.3, 1e-12);
+  EXPECT_NEAR(beside(58), 1.3 * 84 / 42, 1e-12);
 }
 
 TEST(Stretch, LeavesAKernelAloneThatNeedsNeitherSmsNorBandwidth) {

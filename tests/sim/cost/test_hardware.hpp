@@ -39,7 +39,7 @@ inline Cluster round_cluster() {
 inline Parameters ideal_parameters() {
   Parameters p;
   p.gemm_efficiency = 1;
-  p.gemm_small_tile_efficiency = 0.5;
+  p.gemm_feed_side = 0;
   p.gemm_memory_efficiency = 1;
   p.gemm_epilogue_share = 0;
   p.gemm_accumulate_share = 0;
@@ -64,6 +64,8 @@ inline Parameters ideal_parameters() {
   p.host_copy_efficiency = 1;
   p.host_copy_overhead_s = 0;
   p.stretch_interference = 0;
+  p.stretch_sms = 0;
+  p.stretch_memory = 0;
   return p;
 }
 

@@ -52,7 +52,11 @@ std::vector<std::string> Workplace::files() const {
   return found;
 }
 
-Outcome Workplace::braid(const std::vector<std::string>& arguments) const {
+std::filesystem::path built_braid() { return kProgram; }
+
+Outcome Workplace::braid(const std::vector<std::string>& arguments) const { return run(kProgram, arguments); }
+
+Outcome Workplace::run(const fs::path& program, const std::vector<std::string>& arguments) const {
   const fs::path out = folder_.string() + ".out", err = folder_.string() + ".err";
   std::vector<char*> argv{const_cast<char*>("braid")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -63,7 +67,7 @@ Outcome Workplace::braid(const std::vector<std::string>& arguments) const {
     send_to(STDOUT_FILENO, out);
     send_to(STDERR_FILENO, err);
     setenv("BRAID_SCENARIOS", BRAID_SOURCE_DIR "/scenarios", 1);
-    execv(kProgram, argv.data());
+    execv(program.c_str(), argv.data());
     _exit(127);
   }
   int status = 0;

@@ -28,10 +28,15 @@ class Workplace {
   /// Relative paths of all files below the folder, sorted.
   std::vector<std::string> files() const;
   Outcome braid(const std::vector<std::string>& arguments) const;
+  /// The same with a program of the caller's in place of the one that was built.
+  Outcome run(const std::filesystem::path& program, const std::vector<std::string>& arguments) const;
 
  private:
   std::filesystem::path folder_;
 };
+
+/// The program that was built.
+std::filesystem::path built_braid();
 
 std::vector<std::string> lines_of(const std::string& text);
 

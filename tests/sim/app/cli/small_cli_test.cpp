@@ -27,7 +27,7 @@ TEST(SmallCommands, HelpShowsExamples) {
   const Outcome all = place.braid({"--help"});
   EXPECT_EQ(all.code, 0);
   EXPECT_THAT(all.out, AllOf(HasSubstr("braid compare scenarios/papers/"), HasSubstr("braid init"), HasSubstr("check"),
-                             HasSubstr("list"), HasSubstr("completion")));
+                             HasSubstr("list"), HasSubstr("completion"), HasSubstr("calibrate")));
   for (const char* command : {"simulate", "compare", "schedule"}) {
     const Outcome one = place.braid({command, "--help"});
     EXPECT_EQ(one.code, 0);
