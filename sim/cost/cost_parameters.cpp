@@ -12,8 +12,12 @@ namespace {
 using P = Parameters;
 
 constexpr std::array kParameters = {
-    ParameterInfo{"sustained_clock", "1", "clock that lasts under the step's load over the clock of the dense peak",
+    ParameterInfo{"sustained_clock", "1", "clock that products and attention last at over the clock of the dense peak",
                   0.1, 1.5, &P::sustained_clock},
+    ParameterInfo{"clock_memory_gain", "1",
+                  "share by which a step's cycles would shorten if all its time were memory-bound; 0: one clock", 0,
+                  0.9, &P::clock_memory_gain},
+    ParameterInfo{"clock_most", "1", "highest clock over the clock of the dense peak", 0.1, 2, &P::clock_most},
     ParameterInfo{"gemm_efficiency", "1", "share of the dense peak in the main loop of an endless tile", 0.01, 1.2,
                   &P::gemm_efficiency},
     ParameterInfo{"gemm_feed_side", "elements",

@@ -15,6 +15,8 @@ namespace braid {
 /// Shares are of the data-sheet figure; times are in seconds, rates in bytes a second.
 struct Parameters {
   double sustained_clock = 1;
+  double clock_memory_gain = 0;
+  double clock_most = 1.1;
 
   double gemm_efficiency = 0.75;
   double gemm_feed_side = 32;

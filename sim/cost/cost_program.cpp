@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "sim/base/error.hpp"
+#include "sim/cost/clock.hpp"
 #include "sim/cost/collective.hpp"
 #include "sim/cost/compute.hpp"
 #include "sim/cost/memory_bound.hpp"
@@ -103,8 +104,9 @@ void add_notes(Costs& costs, const Program& program, const Cluster& cluster, con
 
 }  // namespace
 
-Costs cost_program(const Program& program, const Cluster& cluster, const Profile& profile) {
+Costs cost_program(const Program& program, const Cluster& cluster, const Profile& given) {
   const std::size_t count = program.works.size();
+  const Profile profile = at_clock_of(program, cluster.gpu, given);
   const Parameters& p = profile.parameters;
   Costs costs{.duration = std::vector<Seconds>(count),
               .collective = std::vector<CommCost>(count),
@@ -153,7 +155,11 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
       if (loads[j]) costs.stretch[i][j] = stretch_beside(compute[i], *loads[j], cluster.gpu, p);
     }
   }
-  add_notes(costs, program, cluster, profile, demands, collectives, between_nodes);
+  add_notes(costs, program, cluster, given, demands, collectives, between_nodes);
+  if (given.parameters.clock_memory_gain > 0) {
+    costs.notes.push_back(fmt::format("clock of this mix of work: {:.0f} % of the data sheet's",
+                                      100 * profile.parameters.sustained_clock));
+  }
   if (!tp.alike) costs.notes.push_back("TP groups sit differently on the nodes; all are priced as the worst of them");
   if (!dp.alike) costs.notes.push_back("DP groups sit differently on the nodes; all are priced as the worst of them");
   return costs;

@@ -53,7 +53,9 @@ constexpr Entry kA800[] = {
 };
 /// What an SXM5 Hopper at its power limit reaches: scenarios/profiles/h100-80g.csv says how that was measured.
 constexpr Entry kHopper[] = {
-    {"sustained_clock", 0.7633, kH100Units},
+    {"sustained_clock", 0.7163, kH100Units},
+    {"clock_memory_gain", 0.6129, kH100Units},
+    {"clock_most", 1.082, kH100Units},
     {"gemm_efficiency", 1.096, kH100Units},
     {"gemm_feed_side", 80.87, kH100Units},
     {"gemm_overhead_s", 3.374e-06, kH100Units},
@@ -88,6 +90,7 @@ constexpr Entry kH800[] = {{"comm_ctas", 16, "8 NVLinks, two channels each"}};
 /// fewer tokens.
 constexpr Entry kH20[] = {
     {"sustained_clock", 1, "assumed: never at its power limit"},
+    {"clock_memory_gain", 0, "assumed: never at its power limit"},
     {"gemm_feed_side", 20.7, "a quarter of H100's: a quarter of its flops a cycle, the same shared memory"},
     {"gemm_efficiency", 0.93, "assumed: its peak is far below what power and operand traffic allow"},
     {"attention_forward_efficiency", 0.938, kH20Attention},

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calibrate/fit/errors.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace braid {
+
+ErrorSummary summary(std::span<const Residual> residuals, const std::string& kind) {
+  ErrorSummary s{.kind = kind, .count = static_cast<int>(residuals.size()), .worst_at = {}};
+  if (residuals.empty()) return s;
+  std::vector<double> sizes;
+  for (const Residual& r : residuals) {
+    const double error = r.error();
+    sizes.push_back(std::abs(error));
+    s.mean += std::abs(error) / s.count;
+    s.bias += error / s.count;
+    if (s.worst_at.empty() || std::abs(error) > std::abs(s.worst)) {
+      s.worst = error;
+      s.worst_at = r.shape;
+    }
+  }
+  std::sort(sizes.begin(), sizes.end());
+  const auto last = static_cast<double>(sizes.size() - 1);
+  const auto half = sizes.size() / 2;
+  s.median = sizes.size() % 2 ? sizes[half] : (sizes[half - 1] + sizes[half]) / 2;
+  s.p95 = sizes[static_cast<std::size_t>(std::ceil(0.95 * last))];
+  return s;
+}
+
+std::vector<ErrorSummary> summaries(std::span<const Residual> residuals) {
+  std::map<std::string, std::vector<Residual>> by_kind;
+  for (const Residual& r : residuals) by_kind[r.kind].push_back(r);
+  std::vector<ErrorSummary> all;
+  for (const auto& [kind, some] : by_kind) all.push_back(summary(some, kind));
+  if (by_kind.size() != 1) all.push_back(summary(residuals, "all"));
+  return all;
+}
+
+}  // namespace braid
