@@ -1,87 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-// braid-calibrate: measures what transformer units cost on the GPU at hand, and writes one CSV per sweep.
-#include <algorithm>
-#include <cstdio>
-#include <filesystem>
+// braid-calibrate: measures what transformer units, collectives and their overlap cost on the GPUs at hand, one table
+// per sweep, and fits cost models to such tables.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <string>
 
-#if BRAID_HAVE_CUDA
-#include "calibrate/device/check.hpp"
-#include "calibrate/sweep/bench.hpp"
-#endif
+#include "calibrate/fit/fit_command.hpp"
+#include "calibrate/measure.hpp"
+#include "sim/base/error.hpp"
 
 namespace {
 
-struct Sweep {
-  const char* name;
-  void (*run)(braid::gpu::Bench&, const braid::Budget&);
-};
-constexpr Sweep kSweeps[] = {
-    {"launch", braid::gpu::sweep_launch},       {"gemm", braid::gpu::sweep_gemm},
-    {"grid", braid::gpu::sweep_grid},           {"memory", braid::gpu::sweep_memory},
-#if BRAID_HAVE_CUDNN
-    {"attention", braid::gpu::sweep_attention}, {"layer", braid::gpu::sweep_layer},
-#endif
-    {"overlap", braid::gpu::sweep_overlap},     {"copy", braid::gpu::sweep_copy},
-    {"power", braid::gpu::sweep_power},         {"partition", braid::gpu::sweep_partition},
-#if BRAID_HAVE_CUDNN && BRAID_HAVE_NCCL
-    {"braid", braid::gpu::sweep_braid},
-#endif
-};
+constexpr int kUserMistake = 2;
 
-int usage(const char* why) {
-  std::fprintf(stderr,
-               "braid-calibrate: %s\nusage: braid-calibrate SWEEP... --out DIR [--seconds S] [--quick] [--shape "
-               "I]\nsweeps: check",
-               why);
-  for (const auto& s : kSweeps) std::fprintf(stderr, " %s", s.name);
-  std::fprintf(stderr, "\n--seconds is each sweep's allowance; what is measured by then is kept\n");
-  return 2;
+std::string sweeps_and_stages() {
+  std::string text = "Sweeps, in the order in which they run:";
+  for (int stage = 1; stage <= braid::kStages; ++stage) {
+    text += "\n  stage " + std::to_string(stage) + ":";
+    for (const braid::PlannedSweep& s : braid::plan())
+      if (s.stage == stage) text += std::string(" ") + s.name;
+  }
+  return text +
+         "\n\nCtrl-C finishes the point at hand and closes the tables; the same command goes on where it stopped.\n"
+         "Exit codes: 0; 1 a kernel computes wrongly; 2 a mistake or a sweep that failed; 77 no GPU; 130 Ctrl-C.\n"
+         "Examples: braid-calibrate --quick --out h100\n"
+         "          braid-calibrate --full --stage 1 --out h100\n"
+         "          braid-calibrate gemm attention --out h100 --seconds 60\n"
+         "          braid-calibrate --fit h100 --report --profile h100.csv";
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Measures on the GPU at hand and writes one table (CSV) per sweep; fits cost models to such tables.",
+               "braid-calibrate");
+  braid::MeasureOptions measure;
+  braid::PlanChoice& choice = measure.choice;
+  braid::FitOptions fit;
+  app.add_option("SWEEP", choice.names, "sweeps to run (default: all of the plan)");
+  auto* out = app.add_option("--out", measure.out, "folder of the tables; with --fit, of the report")->type_name("DIR");
+  app.add_flag("--quick", choice.quick, "few points of each sweep, under 3 minutes");
+  app.add_flag("--full", choice.full, "all points, under 25 minutes (default)");
+  app.add_option("--stage", choice.stage, "only this stage of the full plan, each under 8 minutes")->type_name("N");
+  app.add_option("--seconds", choice.seconds, "allowance of each sweep; what is measured by then is kept")
+      ->type_name("S");
+  app.add_option("--shape", measure.shape, "layer: only this shape, with every kernel recorded")->type_name("I");
+  app.add_option("--sms", measure.sms, "measure on a partition of K SMs: gemm, grid, memory, attention, unit")
+      ->type_name("K");
+  auto* dir = app.add_option("--fit", fit.dir, "fit the tables of a folder; needs no GPU")->type_name("DIR");
+  app.add_flag("--report", fit.report, "--fit: print and plot measured against fitted")->needs(dir);
+  app.add_option("--profile", fit.profile, "--fit: write the profile")->type_name("FILE")->needs(dir);
+  app.add_option("--name", fit.name,
+                 "--fit: the data sheet to hold the tables against (default: the GPU that they name)")
+      ->type_name("GPU")
+      ->needs(dir);
+  app.footer(sweeps_and_stages());
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help
+    throw braid::Error("", std::string(e.what()) + "; see braid-calibrate --help");
+  }
+  if (*dir) {
+    if (!choice.names.empty()) throw braid::Error("--fit", "measures nothing; leave out the sweeps");
+    if (*out && !fit.report) throw braid::Error("--out", "with --fit it is where --report writes; add --report");
+    fit.out = measure.out;
+    return braid::fit_command(fit, std::cout);
+  }
+  if (measure.out.empty()) throw braid::Error("--out", "say in which folder the tables go; see braid-calibrate --help");
+  return braid::measure(measure);
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try {
-  std::vector<std::string> names;
-  std::string out;
-  double seconds = 60;
-  bool quick = false;
-  int shape = -1;
-  for (int i = 1; i < argc; ++i) {
-    const std::string a = argv[i];
-    const bool more = i + 1 < argc;
-    if (a == "--out" && more)
-      out = argv[++i];
-    else if (a == "--seconds" && more)
-      seconds = std::stod(argv[++i]);
-    else if (a == "--shape" && more)
-      shape = std::stoi(argv[++i]);
-    else if (a == "--quick")
-      quick = true;
-    else if (a.starts_with("-"))
-      return usage(("unknown option " + a).c_str());
-    else
-      names.push_back(a);
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "braid-calibrate: " << e.what() << '\n';
+    return kUserMistake;
   }
-  if (names.empty() || out.empty()) return usage("names of sweeps and --out are needed");
-  for (const auto& n : names)
-    if (n != "check" &&
-        std::none_of(std::begin(kSweeps), std::end(kSweeps), [&](const Sweep& s) { return n == s.name; }))
-      return usage(("no sweep named " + n).c_str());
-  if (!braid::gpu::gpu_count()) {
-    std::printf("SKIP: no GPU\n");
-    return 77;
-  }
-  std::filesystem::create_directories(out);
-  braid::gpu::Bench bench{.out = out, .quick = quick, .shape = shape};
-  int bad = 0;
-  for (const auto& n : names) {
-    if (n == "check") bad += braid::gpu::check_numerics(bench);
-    for (const auto& s : kSweeps)
-      if (n == s.name) s.run(bench, braid::Budget(seconds));
-  }
-  if (bad) std::fprintf(stderr, "braid-calibrate: %d numerical checks failed\n", bad);
-  return bad ? 1 : 0;
-} catch (const std::exception& e) {
-  std::fprintf(stderr, "braid-calibrate: %s\n", e.what());
-  return 2;
 }

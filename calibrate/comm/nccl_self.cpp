@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calibrate/comm/nccl_self.hpp"
 
-#include "calibrate/device/check.hpp"
-
-#define BRAID_NCCL(call)                                                                   \
-  do {                                                                                     \
-    const ncclResult_t braid_status = (call);                                              \
-    ::braid::gpu::gpu_check(braid_status == ncclSuccess || braid_status == ncclInProgress, \
-                            ncclGetErrorString(braid_status), #call, __FILE__, __LINE__);  \
-  } while (0)
+#include "calibrate/comm/nccl_check.hpp"
 
 namespace braid::gpu {
 
@@ -16,19 +9,24 @@ NcclSelf::NcclSelf(int ctas, std::shared_ptr<const DeviceBuffer> from, std::shar
     : ctas_(ctas), from_(std::move(from)), to_(std::move(to)) {
   ncclUniqueId id;
   ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
-  config.minCTAs = ctas;
-  config.maxCTAs = ctas;
+  if (ctas) config.minCTAs = config.maxCTAs = ctas;
   config.cgaClusterSize = 1;
   BRAID_NCCL(ncclGetUniqueId(&id));
   BRAID_NCCL(ncclCommInitRankConfig(&comm_, 1, id, 0, &config));
 }
-NcclSelf::~NcclSelf() { ncclCommDestroy(comm_); }
+NcclSelf::~NcclSelf() {
+  if (comm_) ncclCommDestroy(comm_);
+}
+void NcclSelf::abort() {
+  if (comm_) ncclCommAbort(comm_);
+  comm_ = nullptr;
+}
 
 void NcclSelf::exchange(std::size_t bytes, cudaStream_t s) const {
-  BRAID_NCCL(ncclGroupStart());
+  NcclCalls calls;
   BRAID_NCCL(ncclSend(from_->as<>(), bytes, ncclInt8, 0, comm_, s));
   BRAID_NCCL(ncclRecv(to_->as<>(), bytes, ncclInt8, 0, comm_, s));
-  BRAID_NCCL(ncclGroupEnd());
+  calls.launch();
 }
 
 }  // namespace braid::gpu

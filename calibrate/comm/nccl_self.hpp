@@ -16,14 +16,16 @@ namespace braid::gpu {
 
 class NcclSelf {
  public:
-  /// Exchanges go from one buffer to the other. NCCL rounds `ctas` up to a power of two. Throws Error when it
-  /// refuses.
+  /// Exchanges go from one buffer to the other. NCCL rounds `ctas` up to a power of two; 0 leaves the choice to it.
+  /// Throws Error when it refuses.
   NcclSelf(int ctas, std::shared_ptr<const DeviceBuffer> from, std::shared_ptr<const DeviceBuffer> to);
   ~NcclSelf();
   NcclSelf(const NcclSelf&) = delete;
   NcclSelf& operator=(const NcclSelf&) = delete;
   /// Enqueues one send and receive of `bytes` between two buffers of this GPU.
   void exchange(std::size_t bytes, cudaStream_t) const;
+  /// Gives up what is under way, for when it does not end; nothing can be exchanged afterwards.
+  void abort();
   int ctas() const { return ctas_; }
   std::size_t max_bytes() const { return std::min(from_->bytes(), to_->bytes()); }
 

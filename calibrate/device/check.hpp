@@ -18,13 +18,20 @@ inline void gpu_check(bool ok, const std::string& reason, const char* call, cons
 /// How many usable GPUs the process sees; 0 without a driver. Never throws.
 inline int gpu_count() {
   int n = 0;
-  return cudaGetDeviceCount(&n) == cudaSuccess ? n : 0;
+  if (cudaGetDeviceCount(&n) == cudaSuccess) return n;
+  cudaGetLastError();  // taken note of
+  return 0;
 }
 
 }  // namespace braid::gpu
 
-#define BRAID_CUDA(call)                                                                                               \
-  do {                                                                                                                 \
-    const cudaError_t braid_status = (call);                                                                           \
-    ::braid::gpu::gpu_check(braid_status == cudaSuccess, cudaGetErrorString(braid_status), #call, __FILE__, __LINE__); \
+/// The runtime keeps a failed call's status for the next cudaGetLastError, which would blame a kernel launch for it: it
+/// is taken back here.
+#define BRAID_CUDA(call)                                                                           \
+  do {                                                                                             \
+    const cudaError_t braid_status = (call);                                                       \
+    if (braid_status != cudaSuccess) {                                                             \
+      cudaGetLastError();                                                                          \
+      ::braid::gpu::gpu_check(false, cudaGetErrorString(braid_status), #call, __FILE__, __LINE__); \
+    }                                                                                              \
   } while (0)

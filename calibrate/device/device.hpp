@@ -19,9 +19,9 @@ struct DeviceFacts {
 /// Facts of the current device. Throws Error without one.
 DeviceFacts device_facts();
 
-/// The `#` lines of a CSV: GPU, driver, library versions, multiprocessors, clocks and power seen now, method, date
-/// (UTC).
+/// The `#` lines of a table: GPU, driver, library versions, multiprocessors, clocks and power seen now, method, `more`,
+/// date (UTC).
 std::vector<std::string> provenance(const DeviceFacts&, const Nvml&, const std::string& table,
-                                    const std::string& method);
+                                    const std::string& method, const std::vector<std::string>& more = {});
 
 }  // namespace braid::gpu

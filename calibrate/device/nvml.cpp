@@ -4,6 +4,8 @@
 #include <cuda_runtime.h>
 #include <dlfcn.h>
 
+#include <chrono>
+
 namespace braid::gpu {
 
 template <class F>
@@ -29,8 +31,12 @@ GpuState Nvml::state() const {
   }
   if (auto f = find<int (*)(void*, unsigned*)>("nvmlDeviceGetPowerUsage")) f(device_, &milliwatt);
   if (auto f = find<int (*)(void*, int, unsigned*)>("nvmlDeviceGetTemperature")) f(device_, 0, &s.temperature_c);
-  if (auto f = find<int (*)(void*, unsigned long long*)>("nvmlDeviceGetCurrentClocksThrottleReasons"))
-    f(device_, &s.slowdown);
+  // The second name is that of drivers before 535.
+  for (const char* name : {"nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons"})
+    if (auto f = find<int (*)(void*, unsigned long long*)>(name)) {
+      f(device_, &s.slowdown);
+      break;
+    }
   s.power_w = milliwatt / 1e3;
   return s;
 }
@@ -51,6 +57,40 @@ unsigned Nvml::max_sm_mhz() const {
   unsigned mhz = 0;
   if (auto f = find<int (*)(void*, int, unsigned*)>("nvmlDeviceGetMaxClockInfo"); f && device_) f(device_, 1, &mhz);
   return mhz;
+}
+
+NvmlWatch::NvmlWatch(const Nvml& nvml) : nvml_(nvml) {
+  if (nvml_.ok()) thread_ = std::thread([this] { watch(); });
+}
+
+NvmlWatch::~NvmlWatch() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+double NvmlWatch::now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+GpuState NvmlWatch::read() {
+  const GpuState state = nvml_.state();
+  if (nvml_.ok()) log_.add(now(), state.slowdown);
+  return state;
+}
+
+void NvmlWatch::watch() {
+  constexpr auto kTick = std::chrono::milliseconds(100);
+  std::unique_lock lock(mutex_);
+  do {
+    lock.unlock();
+    read();
+    lock.lock();
+  } while (!wake_.wait_for(lock, kTick, [this] { return stop_; }));
 }
 
 }  // namespace braid::gpu

@@ -3,7 +3,12 @@
 // header and stub library are often missing; nothing here changes a setting.
 #pragma once
 
+#include <condition_variable>
+#include <mutex>
 #include <string>
+#include <thread>
+
+#include "calibrate/method/throttle_log.hpp"
 
 namespace braid::gpu {
 
@@ -29,6 +34,30 @@ class Nvml {
   F find(const char* name) const;
   void* so_ = nullptr;
   void* device_ = nullptr;
+};
+
+/// Reads NVML ten times a second in a thread of its own, as long as it lives, and keeps the slowdown reasons with their
+/// time. Without NVML there is no thread and nothing counts as throttled.
+class NvmlWatch {
+ public:
+  explicit NvmlWatch(const Nvml& nvml);
+  ~NvmlWatch();
+  NvmlWatch(const NvmlWatch&) = delete;
+  NvmlWatch& operator=(const NvmlWatch&) = delete;
+  /// One reading now, kept like the others.
+  GpuState read();
+  const ThrottleLog& log() const { return log_; }
+  /// Seconds of the clock that the log's times are in.
+  static double now();
+
+ private:
+  void watch();
+  const Nvml& nvml_;
+  ThrottleLog log_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stop_ = false;
+  std::thread thread_;
 };
 
 }  // namespace braid::gpu

@@ -9,7 +9,7 @@
 namespace braid::gpu {
 namespace {
 
-constexpr int kMaxSamples = 64;
+constexpr int kSlots = 64;  // samples between two looks at them
 
 // Several blocks per SM, so that every free SM gets one; the last to write wins, which is as good as the first.
 __global__ void stamp_kernel(ulonglong2* out) {
@@ -25,13 +25,15 @@ __global__ void stamp_kernel(ulonglong2* out) {
 ClockStamps::ClockStamps(int slots)
     : device_(static_cast<std::size_t>(slots) * kSms * sizeof(Stamp)), host_(static_cast<std::size_t>(slots) * kSms) {
   BRAID_CUDA(cudaMemset(device_.as<>(), 0, device_.bytes()));
+  BRAID_CUDA(cudaDeviceSynchronize());  // streams that do not wait for the default one stamp next
 }
 void ClockStamps::stamp(cudaStream_t s, int slot) {
   stamp_kernel<<<kSms, 1, 0, s>>>(device_.as<ulonglong2>() + slot * kSms);
   BRAID_CUDA(cudaGetLastError());
 }
-void ClockStamps::fetch() {
-  BRAID_CUDA(cudaMemcpy(host_.data(), device_.as<>(), host_.size() * sizeof(Stamp), cudaMemcpyDeviceToHost));
+void ClockStamps::fetch(int slots) {
+  const std::size_t n = slots < 0 ? host_.size() : static_cast<std::size_t>(slots) * kSms;
+  BRAID_CUDA(cudaMemcpy(host_.data(), device_.as<>(), n * sizeof(Stamp), cudaMemcpyDeviceToHost));
 }
 double ClockStamps::mhz(int from, int to) const {
   std::vector<double> v;
@@ -44,17 +46,34 @@ double ClockStamps::mhz(int from, int to) const {
   return stats(v).median;
 }
 
-Sampler::Sampler(const Nvml& nvml) : nvml_(nvml), events_(2 * kMaxSamples), stamps_(2 * kMaxSamples) {
-  BRAID_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
-  for (auto& e : events_) BRAID_CUDA(cudaEventCreate(&e));
+/// One op while it is measured.
+struct Sampler::Run {
+  explicit Run(const Enqueue& o) : op(o) {}
+  ~Run() {
+    if (graph) cudaGraphExecDestroy(graph);
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  const Enqueue& op;
+  cudaGraphExec_t graph{};
+  int batch = 0;
+  double batch_s = 0, sampled_s = 0;
+  bool done = false;
+  std::vector<Sample> cold, sustained;
+  Timing timing;
+};
+
+Sampler::Sampler(const Nvml& nvml, int sms)
+    : watch_(nvml),
+      partition_(sms ? std::make_unique<Partitions>(1, static_cast<unsigned>(sms)) : nullptr),
+      stream_(partition_ ? partition_->stream(0) : own_stream_),
+      events_(2 * kSlots),
+      stamps_(2 * kSlots) {
   int l2 = 0;
   BRAID_CUDA(cudaDeviceGetAttribute(&l2, cudaDevAttrL2CacheSize, 0));
   flush_ = DeviceBuffer(2 * static_cast<std::size_t>(l2));
 }
-Sampler::~Sampler() {
-  for (auto& e : events_) cudaEventDestroy(e);
-  cudaStreamDestroy(stream_);
-}
+Sampler::~Sampler() = default;
 void Sampler::flush_l2() { BRAID_CUDA(cudaMemsetAsync(flush_.as<>(), 1, flush_.bytes(), stream_)); }
 
 cudaGraphExec_t capture(const Enqueue& op, cudaStream_t stream, int launches, int first) {
@@ -71,96 +90,112 @@ cudaGraphExec_t capture(const Enqueue& op, cudaStream_t stream, int launches, in
 double Sampler::quick_us(const Enqueue& op, int repeats) {
   op(stream_, 0);
   std::vector<double> t;
-  for (int i = 0; i < repeats; ++i) {
+  const auto n = static_cast<std::size_t>(std::clamp(repeats, 1, kSlots));
+  for (std::size_t i = 0; i < n; ++i) {
     BRAID_CUDA(cudaEventRecord(events_[2 * i], stream_));
-    op(stream_, i + 1);
+    op(stream_, static_cast<int>(i) + 1);
     BRAID_CUDA(cudaEventRecord(events_[2 * i + 1], stream_));
   }
   BRAID_CUDA(cudaStreamSynchronize(stream_));
-  for (int i = 0; i < repeats; ++i) {
-    float ms = 0;
-    BRAID_CUDA(cudaEventElapsedTime(&ms, events_[2 * i], events_[2 * i + 1]));
-    t.push_back(ms * 1e3);
-  }
+  for (std::size_t i = 0; i < n; ++i) t.push_back(elapsed_us(events_[2 * i], events_[2 * i + 1]));
   return stats(t).median;
 }
 
-Timing Sampler::Samples::timing() const {
-  return {.sustained_us = stats(us),
-          .cold_us = stats(cold_us),
-          .kcycles = stats(kcycles),
-          .batch = batch,
-          .clock_mhz = stats(mhz).median,
-          .cold_clock_mhz = stats(cold_mhz).median,
-          .after = after};
+template <class Body>
+void Sampler::around(int slot, Body body) {
+  const auto i = static_cast<std::size_t>(2 * slot);
+  stamps_.stamp(stream_, 2 * slot);
+  BRAID_CUDA(cudaEventRecord(events_[i], stream_));
+  body();
+  BRAID_CUDA(cudaEventRecord(events_[i + 1], stream_));
+  stamps_.stamp(stream_, 2 * slot + 1);
 }
 
-Timing Sampler::measure(const Enqueue& op, const SampleOptions& o) {
-  Samples s;
-  sample(op, o, s);
-  return s.timing();
-}
-
-std::vector<Timing> Sampler::measure_in_turns(const std::vector<Enqueue>& ops, const SampleOptions& options,
-                                              int rounds) {
-  std::vector<Samples> all(ops.size());
-  auto o = options;
-  for (int r = 0; r < rounds; ++r) {
-    for (std::size_t i = 0; i < ops.size(); ++i) sample(ops[i], o, all[i]);
-    o.cold_samples = 0;  // cold once: it idles between launches and lets the clock recover
+std::vector<Sample> Sampler::collect(int count, int launches) {
+  BRAID_CUDA(cudaStreamSynchronize(stream_));
+  const double end = NvmlWatch::now();
+  stamps_.fetch(2 * count);
+  std::vector<Sample> r;
+  const auto& last = events_[static_cast<std::size_t>(2 * count - 1)];
+  for (int i = 0; i < count; ++i) {
+    const auto &from = events_[static_cast<std::size_t>(2 * i)], &to = events_[static_cast<std::size_t>(2 * i + 1)];
+    r.push_back({.us = elapsed_us(from, to) / launches,
+                 .mhz = stamps_.mhz(2 * i, 2 * i + 1),
+                 .from_s = end - elapsed_us(from, last) / 1e6,
+                 .to_s = end - elapsed_us(to, last) / 1e6});
   }
-  std::vector<Timing> t;
-  for (const auto& s : all) t.push_back(s.timing());
-  return t;
+  return r;
 }
 
-void Sampler::sample(const Enqueue& op, const SampleOptions& o, Samples& r) {
-  const double once = std::max(1.0, quick_us(op));
+void Sampler::prepare(Run& r, const SampleOptions& o) {
+  const double once = std::max(1.0, quick_us(r.op));
   r.batch = std::clamp(static_cast<int>(std::lround(o.batch_us / once)), 1, o.max_batch);
-  const double batch_ms = r.batch * once / 1e3;
-  const int n =
-      std::clamp(static_cast<int>(o.sample_ms / batch_ms), o.min_samples, std::min(o.max_samples, kMaxSamples));
-  const int cold = std::min(o.cold_samples, kMaxSamples);
-  const auto around = [&](int i, auto body) {
-    stamps_.stamp(stream_, 2 * i);
-    BRAID_CUDA(cudaEventRecord(events_[static_cast<std::size_t>(2 * i)], stream_));
-    body();
-    BRAID_CUDA(cudaEventRecord(events_[static_cast<std::size_t>(2 * i + 1)], stream_));
-    stamps_.stamp(stream_, 2 * i + 1);
-  };
-  const auto collect = [&](int count, double per, std::vector<double>& us, std::vector<double>& mhz,
-                           std::vector<double>* kcycles) {
-    stamps_.fetch();
-    for (int i = 0; i < count; ++i) {
-      float ms = 0;
-      BRAID_CUDA(cudaEventElapsedTime(&ms, events_[static_cast<std::size_t>(2 * i)],
-                                      events_[static_cast<std::size_t>(2 * i + 1)]));
-      us.push_back(ms * 1e3 / per);
-      const double m = stamps_.mhz(2 * i, 2 * i + 1);
-      if (m > 0) mhz.push_back(m);
-      if (m > 0 && kcycles) kcycles->push_back(us.back() * m / 1e3);
-    }
-  };
-  if (cold) {  // first, so that the sustained part is not interrupted
+  r.batch_s = r.batch * once / 1e6;
+  if (const int cold = std::min(o.cold_samples, kSlots); cold > 0) {
     for (int i = 0; i < cold; ++i) {
       flush_l2();
-      around(i, [&] { op(stream_, i); });
+      around(i, [&] { r.op(stream_, i); });
     }
-    BRAID_CUDA(cudaStreamSynchronize(stream_));
-    collect(cold, 1, r.cold_us, r.cold_mhz, nullptr);
+    r.cold = collect(cold, 1);
   }
-  cudaGraphExec_t graph = capture(op, stream_, r.batch);
+  r.graph = capture(r.op, stream_, r.batch);
+}
+
+void Sampler::soak(const Run& r, const SampleOptions& o) {
   if (o.soak_with) {
     for (double t = 0; t < o.soak_ms; t += o.soak_with_ms) o.soak_with(stream_);
-    BRAID_CUDA(cudaGraphLaunch(graph, stream_));
+    BRAID_CUDA(cudaGraphLaunch(r.graph, stream_));
   } else {
-    for (double t = 0; t < o.soak_ms; t += batch_ms) BRAID_CUDA(cudaGraphLaunch(graph, stream_));
+    for (double t = 0; t < o.soak_ms; t += r.batch_s * 1e3) BRAID_CUDA(cudaGraphLaunch(r.graph, stream_));
   }
-  for (int i = 0; i < n; ++i) around(i, [&] { BRAID_CUDA(cudaGraphLaunch(graph, stream_)); });
-  BRAID_CUDA(cudaStreamSynchronize(stream_));
-  r.after = nvml_.state();
-  collect(n, r.batch, r.us, r.mhz, &r.kcycles);
-  BRAID_CUDA(cudaGraphExecDestroy(graph));
+}
+
+void Sampler::take(Run& r, int count) {
+  for (int i = 0; i < count; ++i) around(i, [&] { BRAID_CUDA(cudaGraphLaunch(r.graph, stream_)); });
+  for (const Sample& s : collect(count, r.batch)) {
+    r.sustained.push_back(s);
+    r.sampled_s += s.us * r.batch / 1e6;
+  }
+}
+
+void Sampler::judge(Run& r) const {
+  const Judged cold = braid::judge(r.cold, watch_.log()), sustained = braid::judge(r.sustained, watch_.log());
+  r.timing.sustained_us = sustained.us, r.timing.kcycles = sustained.kcycles, r.timing.clock_mhz = sustained.clock_mhz;
+  r.timing.cold_us = cold.us, r.timing.cold_clock_mhz = cold.clock_mhz;
+  r.timing.batch = r.batch, r.timing.throttled = cold.throttled + sustained.throttled;
+}
+
+Timing Sampler::measure(const Enqueue& op, const SampleOptions& options) {
+  return measure_in_turns({op}, options, 1).front();
+}
+
+std::vector<Timing> Sampler::measure_in_turns(const std::vector<Enqueue>& ops, const SampleOptions& o, int rounds) {
+  std::vector<std::unique_ptr<Run>> runs;
+  // Cold first: it idles between launches and lets the clock recover.
+  for (const auto& op : ops) {
+    runs.push_back(std::make_unique<Run>(op));
+    prepare(*runs.back(), o);
+  }
+  const auto enough = [&](const Run& r) { return o.rule.enough(r.timing.sustained_us, r.batch_s, r.sampled_s); };
+  for (std::size_t left = runs.size(), round = 1; left > 0; ++round)
+    for (auto& run : runs) {
+      Run& r = *run;
+      if (r.done) continue;
+      // Alone, the op soaked itself with the samples before.
+      if (round == 1 || runs.size() > 1) soak(r, o);
+      take(r, std::clamp((o.rule.at_least(r.batch_s) + rounds - 1) / rounds, 1, kSlots));
+      judge(r);
+      if (static_cast<int>(round) < rounds || !enough(r)) continue;
+      // The last samples are judged by a reading after them, too; only now, because reading idles the GPU.
+      r.timing.after = watch_.read();
+      judge(r);
+      if (!enough(r)) continue;
+      r.done = true;
+      --left;
+    }
+  std::vector<Timing> t;
+  for (const auto& r : runs) t.push_back(r->timing);
+  return t;
 }
 
 }  // namespace braid::gpu

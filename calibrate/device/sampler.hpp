@@ -12,11 +12,15 @@
 #include <cuda_runtime.h>
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "calibrate/device/buffer.hpp"
 #include "calibrate/device/nvml.hpp"
-#include "calibrate/method/stats.hpp"
+#include "calibrate/device/partition.hpp"
+#include "calibrate/device/stream.hpp"
+#include "calibrate/method/samples.hpp"
+#include "calibrate/method/stop_rule.hpp"
 
 namespace braid::gpu {
 
@@ -25,9 +29,8 @@ namespace braid::gpu {
 using Enqueue = std::function<void(cudaStream_t stream, int set)>;
 
 struct SampleOptions {
-  double soak_ms = 20;    ///< sustained running before the first sample
-  double sample_ms = 45;  ///< sampling time aimed at, for the sustained part
-  int min_samples = 9, max_samples = 41;
+  double soak_ms = 20;   ///< sustained running before the first sample
+  StopRule rule{};       ///< when the sustained part has samples enough
   int cold_samples = 9;  ///< 0 leaves the cold part out
   std::function<void(cudaStream_t)> soak_with =
       nullptr;              ///< runs for soak_ms instead of the op: the mix whose power state is wanted
@@ -37,10 +40,12 @@ struct SampleOptions {
 };
 
 /// Times of a compute-bound op scale with the SM clock, which wanders by +-10 % under a power cap; its cycles do not.
+/// Samples during which the driver reported throttling (kThrottled) are counted and nowhere else.
 struct Timing {
   Stats sustained_us, cold_us;
   Stats kcycles;  ///< of the sustained samples: microseconds times MHz over 1000
   int batch = 0;
+  int throttled = 0;                         ///< samples dropped, sustained and cold
   double clock_mhz = 0, cold_clock_mhz = 0;  ///< medians over the samples; 0 when unknown
   GpuState after;                            ///< NVML right after the sustained samples
 };
@@ -50,8 +55,9 @@ class ClockStamps {
  public:
   explicit ClockStamps(int slots);
   void stamp(cudaStream_t, int slot);
-  /// Copies the stamps to the host; call after the stream was synchronised, before `mhz`.
-  void fetch();
+  /// Copies the stamps of the first `slots` slots (-1: of all) to the host; call after the stream was synchronised,
+  /// before `mhz`.
+  void fetch(int slots = -1);
   /// Median MHz over the SMs stamped in both slots; 0 when there is none.
   double mhz(int from, int to) const;
 
@@ -66,30 +72,35 @@ class ClockStamps {
 
 class Sampler {
  public:
-  explicit Sampler(const Nvml& nvml);
+  /// On the whole GPU, or on a partition of `sms` SMs of it. Throws Error when there is no such partition.
+  explicit Sampler(const Nvml& nvml, int sms = 0);
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
   Timing measure(const Enqueue& op, const SampleOptions& options = {});
-  /// Measures several ops in turns, `rounds` times over, and joins the samples of each: spreads every op over the
-  /// wandering of the clock.
+  /// Measures several ops in turns, at least `rounds` times over, and joins the samples of each: spreads every op over
+  /// the wandering of the clock. An op drops out when it has samples enough.
   std::vector<Timing> measure_in_turns(const std::vector<Enqueue>& ops, const SampleOptions& options, int rounds);
   /// Median microseconds of `repeats` single warm launches after one untimed launch; for choosing between variants.
   double quick_us(const Enqueue& op, int repeats = 3);
   cudaStream_t stream() const { return stream_; }
+  int sms() const { return partition_ ? static_cast<int>(partition_->sms()) : 0; }  ///< as granted; 0: the whole GPU
   void flush_l2();
 
  private:
-  struct Samples {
-    std::vector<double> us, mhz, kcycles, cold_us, cold_mhz;
-    int batch = 0;
-    GpuState after;
-    Timing timing() const;
-  };
-  void sample(const Enqueue& op, const SampleOptions& options, Samples& into);
-  const Nvml& nvml_;
-  cudaStream_t stream_{};
-  std::vector<cudaEvent_t> events_;
+  struct Run;
+  void prepare(Run&, const SampleOptions&);
+  void soak(const Run&, const SampleOptions&);
+  void take(Run&, int count);
+  void judge(Run&) const;
+  std::vector<Sample> collect(int count, int launches);
+  template <class Body>
+  void around(int slot, Body body);
+  NvmlWatch watch_;
+  std::unique_ptr<Partitions> partition_;
+  Stream own_stream_;
+  cudaStream_t stream_;
+  std::vector<Event> events_;
   ClockStamps stamps_;
   DeviceBuffer flush_;
 };

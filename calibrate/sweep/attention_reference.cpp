@@ -6,39 +6,12 @@
 #include "calibrate/device/check.hpp"
 
 namespace braid::gpu {
-namespace {
 
 using Doubles = std::vector<double>;
 
-Doubles read(const Bf16* p, std::size_t n) {
-  std::vector<Bf16> h(n);
-  BRAID_CUDA(cudaMemcpy(h.data(), p, n * 2, cudaMemcpyDeviceToHost));
-  Doubles r(n);
-  for (std::size_t i = 0; i < n; ++i) r[i] = __bfloat162float(h[i]);
-  return r;
-}
-
-}  // namespace
-
-std::vector<AttentionError> attention_errors(AttentionShape a, cudaStream_t stream) {
+AttentionReference attention_reference(const AttentionShape& a, const Doubles& x, const Doubles& g) {
   const std::size_t t = static_cast<std::size_t>(a.tokens()), row = static_cast<std::size_t>(a.qkv_width()),
                     o_row = static_cast<std::size_t>(a.heads * a.head_dim), d = static_cast<std::size_t>(a.head_dim);
-  const OperandPool qkv(t * row * 2, 1.f, 51), dout(t * o_row * 2, 1.f, 52);
-  DeviceBuffer out(t * o_row * 2), dqkv(t * row * 2), stats(a.stats_count() * 4);
-  cudnnHandle_t handle{};
-  cudnn_check(cudnnCreate(&handle), "cudnnCreate");
-  {
-    Attention attention(handle, a);
-    BRAID_CUDA(cudaMemset(dqkv.as<>(), 0xff, dqkv.bytes()));  // NaN, so that an element left unwritten shows
-    BRAID_CUDA(cudaMemset(out.as<>(), 0xff, out.bytes()));
-    BRAID_CUDA(cudaDeviceSynchronize());
-    attention.forward(qkv.slice(t * row * 2, 0), out.as<Bf16>(), stats.as<float>(), stream);
-    attention.backward(qkv.slice(t * row * 2, 0), out.as<Bf16>(), dout.slice(t * o_row * 2, 0), stats.as<float>(),
-                       dqkv.as<Bf16>(), stream);
-    BRAID_CUDA(cudaStreamSynchronize(stream));
-  }
-  cudnnDestroy(handle);
-  const auto x = read(qkv.slice(t * row * 2, 0), t * row), g = read(dout.slice(t * o_row * 2, 0), t * o_row);
   Doubles want_o(t * o_row, 0.0), want(t * row, 0.0);
   const double scale = 1 / std::sqrt(static_cast<double>(d));
   const auto seq = static_cast<std::size_t>(a.seq), group = static_cast<std::size_t>(a.heads / a.kv_heads),
@@ -75,18 +48,43 @@ std::vector<AttentionError> attention_errors(AttentionShape a, cudaStream_t stre
         }
       }
     }
+  return {std::move(want_o), std::move(want)};
+}
+
+std::vector<NumericError> attention_errors(AttentionShape a, cudaStream_t stream) {
+  const std::size_t t = static_cast<std::size_t>(a.tokens()), row = static_cast<std::size_t>(a.qkv_width()),
+                    o_row = static_cast<std::size_t>(a.heads * a.head_dim), d = static_cast<std::size_t>(a.head_dim);
+  const OperandPool qkv(t * row * 2, 1.f, 51), dout(t * o_row * 2, 1.f, 52);
+  DeviceBuffer out(t * o_row * 2), dqkv(t * row * 2), stats(a.stats_count() * 4);
+  cudnnHandle_t handle{};
+  cudnn_check(cudnnCreate(&handle), "cudnnCreate");
+  {
+    Attention attention(handle, a);
+    BRAID_CUDA(cudaMemset(dqkv.as<>(), 0xff, dqkv.bytes()));  // NaN, so that an element left unwritten shows
+    BRAID_CUDA(cudaMemset(out.as<>(), 0xff, out.bytes()));
+    BRAID_CUDA(cudaDeviceSynchronize());
+    attention.forward(qkv.slice(t * row * 2, 0), out.as<Bf16>(), stats.as<float>(), stream);
+    attention.backward(qkv.slice(t * row * 2, 0), out.as<Bf16>(), dout.slice(t * o_row * 2, 0), stats.as<float>(),
+                       dqkv.as<Bf16>(), stream);
+    BRAID_CUDA(cudaStreamSynchronize(stream));
+  }
+  cudnnDestroy(handle);
+  const auto x = read(qkv.slice(t * row * 2, 0), t * row), g = read(dout.slice(t * o_row * 2, 0), t * o_row);
+  const auto [want_o, want] = attention_reference(a, x, g);
+  const auto heads = static_cast<std::size_t>(a.heads);
   const auto got_o = read(out.as<Bf16>(), t * o_row), got = read(dqkv.as<Bf16>(), t * row);
   const auto error = [](const Doubles& x1, const Doubles& x2, std::size_t stride, std::size_t from, std::size_t to) {
     double e = 0, n = 0;
     for (std::size_t i = 0; i < x2.size(); ++i)
       if (i % stride >= from && i % stride < to) e += (x1[i] - x2[i]) * (x1[i] - x2[i]), n += x2[i] * x2[i];
-    return std::sqrt(e / n);
+    const double r = std::sqrt(e / n);
+    return std::isnan(r) ? 1e30 : r;
   };
   const std::size_t k0 = heads * d, v0 = k0 + static_cast<std::size_t>(a.kv_heads) * d;
-  return {{"out", error(got_o, want_o, o_row, 0, o_row)},
-          {"dq", error(got, want, row, 0, k0)},
-          {"dk", error(got, want, row, k0, v0)},
-          {"dv", error(got, want, row, v0, row)}};
+  return {{"attention_out", error(got_o, want_o, o_row, 0, o_row)},
+          {"attention_dq", error(got, want, row, 0, k0)},
+          {"attention_dk", error(got, want, row, k0, v0)},
+          {"attention_dv", error(got, want, row, v0, row)}};
 }
 
 }  // namespace braid::gpu

@@ -4,17 +4,21 @@
 
 #include <vector>
 
+#include "calibrate/sweep/numerics.hpp"
 #include "calibrate/units/attention.hpp"
 
 namespace braid::gpu {
 
-struct AttentionError {
-  const char* what;  ///< out, dq, dk, dv
-  double error;      ///< norm of the difference over norm of the reference
+struct AttentionReference {
+  std::vector<double> out, dqkv;
 };
+/// Causal attention of qkv[tokens, qkv_width] and its gradient for dout[tokens, heads * head_dim]: batch * heads *
+/// seq^2 * head_dim * 8 operations.
+AttentionReference attention_reference(const AttentionShape&, const std::vector<double>& qkv,
+                                       const std::vector<double>& dout);
 
-/// Runs forward and backward once on random data and compares; the reference takes batch * heads * seq^2 * head_dim * 8
-/// operations.
-std::vector<AttentionError> attention_errors(AttentionShape, cudaStream_t);
+/// Output, dQ, dK and dV. Runs forward and backward once on random data and compares; the reference takes batch * heads
+/// * seq^2 * head_dim * 8 operations.
+std::vector<NumericError> attention_errors(AttentionShape, cudaStream_t);
 
 }  // namespace braid::gpu

@@ -19,11 +19,38 @@ std::size_t c_bytes(const GemmShape& s) {
 void append(std::vector<Field>& row, const Timing& t) {
   const auto& s = t.sustained_us;
   const auto& c = t.cold_us;
-  for (const Field& f :
-       {Field(t.batch), Field(s.n), Field(s.median), Field(s.p10), Field(s.p90), Field(c.n), Field(c.median),
-        Field(c.p10), Field(c.p90), Field(t.kcycles.median), Field(t.kcycles.p10), Field(t.kcycles.p90),
-        Field(t.clock_mhz), Field(t.cold_clock_mhz), Field(t.after.power_w), Field(t.after.slowdown)})
+  for (const Field& f : {Field(t.batch),         Field(s.n),
+                         Field(s.median),        Field(s.p10),
+                         Field(s.p90),           Field(c.n),
+                         Field(c.median),        Field(c.p10),
+                         Field(c.p90),           Field(t.kcycles.median),
+                         Field(t.kcycles.p10),   Field(t.kcycles.p90),
+                         Field(t.clock_mhz),     Field(t.cold_clock_mhz),
+                         Field(t.after.power_w), Field(t.after.slowdown),
+                         Field(s.p25),           Field(s.p75),
+                         Field(s.half_width),    Field(t.throttled)})
     row.push_back(f);
+}
+
+void put(CsvFile& csv, const Bench& b, std::vector<Field> label, const Timing& t, const std::vector<Field>& tail) {
+  if (!t.sustained_us.n) {
+    if (b.budget) b.budget->leave_out();
+    return;
+  }
+  append(label, t);
+  label.insert(label.end(), tail.begin(), tail.end());
+  csv.row(label);
+}
+
+CsvFile Bench::table(const std::string& name, const std::string& header, const std::string& method,
+                     int key_columns) const {
+  std::vector<std::string> more{std::string("plan: ") + (quick ? "quick" : "full")};
+  if (sms) more.push_back("sms: " + std::to_string(sampler.sms()) + " of " + std::to_string(facts.sm_count));
+  return CsvFile({.path = out + "/" + name + ".csv",
+                  .provenance = provenance(facts, nvml, name, method, more),
+                  .header = header,
+                  .key_columns = key_columns,
+                  .cut_short = [of = budget] { return of && of->cut(); }});
 }
 
 GemmRig::GemmRig(Bench& b, std::size_t operand_bytes, std::size_t result_bytes)

@@ -36,19 +36,8 @@ struct Units {
 
 class Braid {
  public:
-  Braid(Bench& b, const LayerOps& ops)
-      : u_(ops), s_(b.sampler.stream()), events_(kWarm + kTimed + 1), done_(4), sent_(4) {
-    int low = 0, high = 0;
-    BRAID_CUDA(cudaDeviceGetStreamPriorityRange(&low, &high));
-    BRAID_CUDA(cudaStreamCreateWithPriority(&q_, cudaStreamNonBlocking, high));
-    for (auto& e : events_) BRAID_CUDA(cudaEventCreate(&e));
-    for (auto* v : {&done_, &sent_})
-      for (auto& e : *v) BRAID_CUDA(cudaEventCreateWithFlags(&e, cudaEventDisableTiming));
-  }
-  ~Braid() {
-    for (auto* v : {&events_, &done_, &sent_})
-      for (auto& e : *v) cudaEventDestroy(e);
-    cudaStreamDestroy(q_);
+  Braid(Bench& b, const LayerOps& ops) : u_(ops), s_(b.sampler.stream()), events_(kWarm + kTimed + 1) {
+    for (int i = 0; i < 4; ++i) done_.emplace_back(Event::Kind::untimed), sent_.emplace_back(Event::Kind::untimed);
   }
   enum Exchange { kAttnF, kMlpF, kMlpI, kAttnI };
   /// nullptr: no exchanges at all.
@@ -98,21 +87,16 @@ class Braid {
     }
     BRAID_CUDA(cudaEventRecord(events_.back(), s_));
     BRAID_CUDA(cudaDeviceSynchronize());
-    for (std::size_t i = kWarm; i < events_.size() - 1; ++i) {
-      float ms = 0;
-      BRAID_CUDA(cudaEventElapsedTime(&ms, events_[i], events_[i + 1]));
-      into.push_back(ms * 1e3 / kLayers);
-    }
+    for (std::size_t i = kWarm; i < events_.size() - 1; ++i)
+      into.push_back(elapsed_us(events_[i], events_[i + 1]) / kLayers);
   }
   double exchange_us(int count) {
-    float ms = 0;
     nccl_->exchange(bytes_, q_);
     BRAID_CUDA(cudaEventRecord(events_[0], q_));
     for (int i = 0; i < count; ++i) nccl_->exchange(bytes_, q_);
     BRAID_CUDA(cudaEventRecord(events_[1], q_));
     BRAID_CUDA(cudaStreamSynchronize(q_));
-    BRAID_CUDA(cudaEventElapsedTime(&ms, events_[0], events_[1]));
-    return ms * 1e3 / count;
+    return elapsed_us(events_[0], events_[1]) / count;
   }
 
  private:
@@ -130,77 +114,107 @@ class Braid {
     if (nccl_) BRAID_CUDA(cudaStreamWaitEvent(s_, sent_[x]));
   }
   Units u_;
-  cudaStream_t s_, q_{};
-  std::vector<cudaEvent_t> events_, done_, sent_;
+  cudaStream_t s_;
+  Stream q_{Stream::Priority::highest};
+  std::vector<Event> events_, done_, sent_;
   const NcclSelf* nccl_ = nullptr;
   std::size_t bytes_ = 0;
+};
+
+/// One of the ways to run the pair, and its samples.
+struct Order {
+  const char* name;
+  std::function<void()> run;
+  std::vector<double> us, mhz;
+};
+constexpr const char* kLastOrder = "braided F&I";
+
+/// Layers of one shape and what runs them; built when their first point is measured.
+struct Shaped {
+  Shaped(Bench& b, cudnnHandle_t cudnn, const LayerShape& s) : ops(b, cudnn, s, kLayers), braid(b, ops) {}
+  LayerOps ops;
+  Braid braid;
 };
 
 }  // namespace
 
 void sweep_braid(Bench& b, const Budget& budget) {
   auto csv = b.table(
-      "braid", "model,tp,batch,seq,ctas,exchange_us,exchange_bytes,order,samples,median_us,p10_us,p90_us,clock_mhz",
+      "braid",
+      "model,tp,batch,seq,ctas,exchange_aim_us,order,exchange_us,exchange_bytes,samples,median_us,p10_us,p90_us,"
+      "clock_mhz,p25_us,p75_us,half_width",
       "per pair of one forward and one backward layer, four of each in a row, stream launches, events at the ends; "
       "orders take turns, six rounds of six after two untimed; four exchanges per pair (none in the rows with 0 CTAs); "
       "exchange: NCCL self send/receive on a "
       "high-priority stream, its time alone in exchange_us; CUDA_DEVICE_MAX_CONNECTIONS " +
           std::string(std::getenv("CUDA_DEVICE_MAX_CONNECTIONS") ? std::getenv("CUDA_DEVICE_MAX_CONNECTIONS")
-                                                                 : "unset"));
+                                                                 : "unset"),
+      7);
+  if (csv.complete()) return;
   const auto& m = model_shapes();
   const auto from = std::make_shared<DeviceBuffer>(std::size_t{1} << 30),
              to = std::make_shared<DeviceBuffer>(std::size_t{1} << 30);
   fill_normal(from->as<Bf16>(), from->bytes() / 2, 1.f, 7);
+  BRAID_CUDA(cudaDeviceSynchronize());
   std::vector<std::unique_ptr<NcclSelf>> nccl;
-  for (const int c : {8, 16, 32}) nccl.push_back(std::make_unique<NcclSelf>(c, from, to));
-  cudnnHandle_t cudnn{};
-  cudnn_check(cudnnCreate(&cudnn), "cudnnCreate");
-  for (const auto& s : {LayerShape{m[0], 4, 1, 6144}, {m[0], 8, 1, 6144}, {m[1], 8, 1, 6144}}) {
-    if (budget.spent()) break;
-    const LayerOps ops(b, cudnn, s, kLayers);
-    Braid braid(b, ops);
-    ClockStamps stamps(2);
-    // The orders take turns, so that the wandering of the clock falls on all of them.
-    struct Order {
-      const char* name;
-      std::function<void()> run;
-      std::vector<double> us, mhz;
-    };
-    const auto orders = [&](int ctas, double us, std::size_t bytes) {
-      std::vector<Order> all{{"serial F B", [&] { braid.serial(true); }, {}, {}},
-                             {"braided F&B", [&] { braid.braided(true); }, {}, {}},
-                             {"serial F I", [&] { braid.serial(false); }, {}, {}},
-                             {"braided F&I", [&] { braid.braided(false); }, {}, {}}};
-      if (ctas) all.push_back({"serial F B; W beside the exchange", [&] { braid.serial_w_behind(); }, {}, {}});
-      for (int r = 0; r < kRounds; ++r)
-        for (auto& o : all) {
-          stamps.stamp(b.sampler.stream(), 0);
-          braid.time(o.run, o.us);
-          stamps.stamp(b.sampler.stream(), 1);
-          BRAID_CUDA(cudaDeviceSynchronize());
-          stamps.fetch();
-          o.mhz.push_back(stamps.mhz(0, 1));
-        }
-      for (const auto& o : all) {
-        const auto t = stats(o.us);
-        csv.row({s.model.name, s.tp, s.batch, s.seq, ctas, us, bytes, o.name, t.n, t.median, t.p10, t.p90,
-                 stats(o.mhz).median});
+  for (const int c : b.quick ? std::vector<int>{16} : std::vector<int>{8, 16, 32})
+    nccl.push_back(std::make_unique<NcclSelf>(c, from, to));
+  const CudnnHandle cudnn;
+  ClockStamps stamps(2);
+  std::unique_ptr<Shaped> shaped;
+  // The orders take turns, so that the wandering of the clock falls on all of them.
+  const auto orders = [&](const LayerShape& s, int ctas, double aim, double us, std::size_t bytes) {
+    Braid& braid = shaped->braid;
+    std::vector<Order> all{{"serial F B", [&] { braid.serial(true); }, {}, {}},
+                           {"braided F&B", [&] { braid.braided(true); }, {}, {}},
+                           {"serial F I", [&] { braid.serial(false); }, {}, {}}};
+    if (ctas) all.push_back({"serial F B; W beside the exchange", [&] { braid.serial_w_behind(); }, {}, {}});
+    all.push_back({kLastOrder, [&] { braid.braided(false); }, {}, {}});
+    for (int r = 0; r < kRounds; ++r)
+      for (auto& o : all) {
+        stamps.stamp(b.sampler.stream(), 0);
+        braid.time(o.run, o.us);
+        stamps.stamp(b.sampler.stream(), 1);
+        BRAID_CUDA(cudaDeviceSynchronize());
+        stamps.fetch();
+        o.mhz.push_back(stamps.mhz(0, 1));
       }
+    for (const auto& o : all) {
+      const auto t = stats(o.us);
+      csv.row({s.model.name, s.tp, s.batch, s.seq, ctas, aim, o.name, us, bytes, t.n, t.median, t.p10, t.p90,
+               stats(o.mhz).median, t.p25, t.p75, t.half_width});
+    }
+  };
+  std::vector<Point> points;
+  std::vector<LayerShape> shapes{{m[0], 4, 1, 6144}, {m[0], 8, 1, 6144}, {m[1], 8, 1, 6144}};
+  if (b.quick) shapes = {{m[0], 8, 1, 6144}};
+  for (const auto& s : shapes) {
+    const auto lacks = [&](int ctas, double aim) {
+      return !csv.has({s.model.name, s.tp, s.batch, s.seq, ctas, aim, kLastOrder});
     };
-    orders(0, 0, 0);
+    std::vector<Point> here;
+    if (lacks(0, 0)) here.push_back({.measure = [&orders, s] { orders(s, 0, 0, 0, 0); }});
     for (const auto& n : nccl)
       for (const double aim : {100.0, 250.0}) {
-        if (budget.spent()) break;
-        braid.use(n.get(), std::size_t{64} << 20);
-        const double us_per_byte = braid.exchange_us(5) / (64 << 20);
-        const auto bytes = std::min(from->bytes(), static_cast<std::size_t>(aim / us_per_byte) >> 20 << 20);
-        braid.use(n.get(), bytes);
-        orders(n->ctas(), braid.exchange_us(10), bytes);
-        braid.use(nullptr, 0);
+        if (!lacks(n->ctas(), aim)) continue;
+        here.push_back({.measure = [&, s, aim, exchange = n.get()] {
+          Braid& braid = shaped->braid;
+          braid.use(exchange, std::size_t{64} << 20);
+          const double us_per_byte = braid.exchange_us(5) / (64 << 20);
+          const auto bytes = std::min(from->bytes(), static_cast<std::size_t>(aim / us_per_byte) >> 20 << 20);
+          braid.use(exchange, bytes);
+          orders(s, exchange->ctas(), aim, braid.exchange_us(10), bytes);
+          braid.use(nullptr, 0);
+        }});
       }
+    if (here.empty()) continue;
+    points.push_back({.weight = 0, .measure = [&, s] {
+                        shaped.reset();  // first, so that two never need memory at once
+                        shaped = std::make_unique<Shaped>(b, cudnn.get(), s);
+                      }});
+    points.insert(points.end(), here.begin(), here.end());
   }
-  cudnnDestroy(cudnn);
-  std::printf("braid: %d rows%s\n", csv.rows(), budget.spent() ? ", budget spent" : "");
+  b.measure(points, budget);
 }
 
 }  // namespace braid::gpu

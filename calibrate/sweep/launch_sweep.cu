@@ -22,19 +22,19 @@ double now_us() {
 
 }  // namespace
 
-void sweep_launch(Bench& b, const Budget&) {
+void sweep_launch(Bench& b, const Budget& budget) {
   auto csv = b.table("launch", "what,samples,median_us,p10_us,p90_us",
                      "empty kernels of one block of 32 threads unless said; medians of 31 repeats; host_*: "
-                     "steady_clock on the host; gpu_*: events or the GPU's timer");
-  cudaStream_t s = b.sampler.stream(), s2{};
-  BRAID_CUDA(cudaStreamCreateWithFlags(&s2, cudaStreamNonBlocking));
-  cudaEvent_t e0, e1, link;
-  BRAID_CUDA(cudaEventCreate(&e0));
-  BRAID_CUDA(cudaEventCreate(&e1));
-  BRAID_CUDA(cudaEventCreateWithFlags(&link, cudaEventDisableTiming));
+                     "steady_clock on the host; gpu_*: events or the GPU's timer",
+                     1);
+  if (csv.complete()) return;
+  const cudaStream_t s = b.sampler.stream();
+  const Stream s2;
+  const Event e0, e1, link(Event::Kind::untimed);
   constexpr int kMany = 200;
   const auto empty = [](cudaStream_t q, int) { nothing_kernel<<<1, 32, 0, q>>>(); };
-  const auto record = [&](const char* what, auto once) {
+  const auto record = [&](const std::string& what, auto once) {
+    if (csv.has({what}) || budget.spent()) return;
     std::vector<double> t;
     for (int i = 0; i < 34; ++i) {
       const double v = once();
@@ -50,9 +50,7 @@ void sweep_launch(Bench& b, const Budget&) {
     body();
     BRAID_CUDA(cudaEventRecord(e1, s));
     BRAID_CUDA(cudaStreamSynchronize(s));
-    float ms = 0;
-    BRAID_CUDA(cudaEventElapsedTime(&ms, e0, e1));
-    return ms * 1e3;
+    return elapsed_us(e0, e1);
   };
   record("gpu_event_pair_with_nothing_between", [&] { return gpu([] {}); });
   record("gpu_event_pair_with_one_empty_kernel", [&] { return gpu([&] { empty(s, 0); }); });
@@ -87,14 +85,14 @@ void sweep_launch(Bench& b, const Budget&) {
   for (const int nodes : {1, 20, 200}) {
     cudaGraphExec_t g = capture(empty, s, nodes);
     const std::string tail = "_graph_of_" + std::to_string(nodes);
-    record(("gpu_per_kernel" + tail).c_str(), [&] { return gpu([&] { BRAID_CUDA(cudaGraphLaunch(g, s)); }) / nodes; });
-    record(("gpu_per_replay_back_to_back" + tail).c_str(), [&] {
+    record("gpu_per_kernel" + tail, [&] { return gpu([&] { BRAID_CUDA(cudaGraphLaunch(g, s)); }) / nodes; });
+    record("gpu_per_replay_back_to_back" + tail, [&] {
       return gpu([&] {
                for (int i = 0; i < 10; ++i) BRAID_CUDA(cudaGraphLaunch(g, s));
              }) /
              10;
     });
-    record(("host_launch_call" + tail).c_str(), [&] {
+    record("host_launch_call" + tail, [&] {
       BRAID_CUDA(cudaStreamSynchronize(s));
       const double t = now_us();
       BRAID_CUDA(cudaGraphLaunch(g, s));
@@ -123,9 +121,6 @@ void sweep_launch(Bench& b, const Budget&) {
     return (now_us() - t) / kMany;
   });
   BRAID_CUDA(cudaStreamSynchronize(s));
-  for (auto e : {e0, e1, link}) cudaEventDestroy(e);
-  cudaStreamDestroy(s2);
-  std::printf("launch: %d rows\n", csv.rows());
 }
 
 }  // namespace braid::gpu

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calibrate/sweep/layer_ops.hpp"
 
+#include <map>
+
 #include "calibrate/device/check.hpp"
 #include "calibrate/units/kernels.hpp"
 
@@ -70,6 +72,42 @@ LayerOps::LayerOps(Bench& b, cudnnHandle_t cudnn, LayerShape s, int layers)
 }
 LayerOps::~LayerOps() = default;
 
+const DeviceBuffer& LayerOps::buffer(const std::string& name) const {
+  const auto& m = *m_;
+  const auto& l = m.layer[0];
+  const std::map<std::string, const DeviceBuffer*> known = {
+      {"x0", &m.x0},       {"n1", &l.n1},     {"qkv", &l.qkv},       {"attn", &l.attn}, {"x2", &l.x2},
+      {"n2", &l.n2},       {"gu", &l.gu},     {"act", &l.act},       {"y", &l.y},       {"w_qkv", &l.w_qkv},
+      {"w_out", &l.w_out}, {"w_gu", &l.w_gu}, {"w_down", &l.w_down}, {"g1", &l.g1},     {"g2", &l.g2},
+      {"dy", &m.dy},       {"dact", &m.dact}, {"dgu", &m.dgu},       {"dn2", &m.dn2},   {"dx2", &m.dx2},
+      {"dattn", &m.dattn}, {"dqkv", &m.dqkv}, {"dn1", &m.dn1},       {"dx", &m.dx},     {"d_qkv", &l.d_qkv},
+      {"d_out", &l.d_out}, {"d_gu", &l.d_gu}, {"d_down", &l.d_down}, {"dg1", &l.dg1},   {"dg2", &l.dg2}};
+  const auto at = known.find(name);
+  if (at == known.end()) throw Error("layer", "has no buffer " + name);
+  return *at->second;
+}
+
+std::vector<const LayerOp*> LayerOps::unit(Unit unit, Pass pass) const {
+  const auto belongs = [unit](const std::string& op) {
+    switch (unit) {
+      case Unit::pre_attn:
+        return op == "pre_attn_norm";
+      case Unit::attn:
+        return op == "qkv" || op == "rope" || op == "attention" || op == "out_proj";
+      case Unit::pre_mlp:
+        return op == "pre_mlp_norm";
+      case Unit::mlp:
+        return op == "gate_up" || op == "swiglu" || op == "down";
+      default:
+        return false;
+    }
+  };
+  std::vector<const LayerOp*> r;
+  for (const LayerOp& op : pass == Pass::F ? f_ : pass == Pass::I ? i_ : w_)
+    if (belongs(op.name)) r.push_back(&op);
+  return r;
+}
+
 void LayerOps::build(Bench& b, const LayerShape& s) {
   auto* m = m_.get();
   const int t = s.tokens(), h = s.model.hidden, f = s.model.ffn / s.tp;
@@ -87,7 +125,7 @@ void LayerOps::build(Bench& b, const LayerShape& s) {
   using Operand = std::function<const Bf16*(int)>;
   const auto gemm = [&](std::vector<LayerOp>& to, const char* name, const LinearShape& l, Pass p, Operand x, Operand y,
                         std::function<void*(int)> z, Operand residual = nullptr) {
-    gemms_.push_back(std::make_unique<Gemm>(b.lt, gemm_shape(l, t, p), 0, residual != nullptr));
+    gemms_.push_back(std::make_unique<Gemm>(b.lt, gemm_shape(l, t, p), b.sampler.sms(), residual != nullptr));
     auto* g = gemms_.back().get();
     const auto run = [=](cudaStream_t q, int layer) {
       g->run(x(layer), y(layer), z(layer), q, residual ? residual(layer) : nullptr);

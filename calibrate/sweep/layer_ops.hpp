@@ -11,8 +11,22 @@
 
 #include "calibrate/sweep/bench.hpp"
 #include "calibrate/units/attention.hpp"
+#include "sim/base/op_key.hpp"
 
 namespace braid::gpu {
+
+/// A cuDNN handle with an owner.
+class CudnnHandle {
+ public:
+  CudnnHandle() { cudnn_check(cudnnCreate(&handle_), "cudnnCreate"); }
+  ~CudnnHandle() { cudnnDestroy(handle_); }
+  CudnnHandle(const CudnnHandle&) = delete;
+  CudnnHandle& operator=(const CudnnHandle&) = delete;
+  cudnnHandle_t get() const { return handle_; }
+
+ private:
+  cudnnHandle_t handle_{};
+};
 
 struct LayerShape {
   ModelShape model;
@@ -38,6 +52,11 @@ class LayerOps {
   const std::vector<LayerOp>& backward_i() const { return i_; }
   const std::vector<LayerOp>& backward_w() const { return w_; }
   int layers() const { return layers_; }
+  /// The ops of one unit in one pass, in order: what runs between two points where STP may interleave. Empty for a unit
+  /// that a layer does not have.
+  std::vector<const LayerOp*> unit(Unit, Pass) const;
+  /// What the ops of layer 0 read and write, by its name in the .cpp, for checks. Throws Error for another name.
+  const DeviceBuffer& buffer(const std::string& name) const;
 
  private:
   struct Buffers;

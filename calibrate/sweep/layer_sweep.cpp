@@ -17,9 +17,9 @@
 namespace braid::gpu {
 namespace {
 
-constexpr int kLayers = 4, kReplays = 15;
-constexpr double kSoakMs =
-    250;  // of the sequence to be timed, before it is timed: the power controller needs that long
+constexpr int kLayers = 4, kReplays = 31;
+// Of the sequence to be timed, before it is timed: the power controller needs that long.
+constexpr double kSoakMs = 250, kQuickSoakMs = 100;
 
 struct Sequence {
   std::string name;
@@ -47,22 +47,22 @@ void run(const Sequence& s, cudaStream_t q) {
 class LayerBench {
  public:
   LayerBench(Bench& b, CsvFile& ops_csv, CsvFile& totals_csv)
-      : b_(b), ops_csv_(ops_csv), totals_csv_(totals_csv), stamps_(2 * kReplays), events_(2 * kReplays) {
-    for (auto& e : events_) BRAID_CUDA(cudaEventCreate(&e));
-  }
-  ~LayerBench() {
-    for (auto& e : events_) cudaEventDestroy(e);
-  }
+      : b_(b),
+        ops_csv_(ops_csv),
+        totals_csv_(totals_csv),
+        soak_ms_(b.quick ? kQuickSoakMs : kSoakMs),
+        stamps_(2 * kReplays),
+        events_(2 * kReplays) {}
 
   void untraced(LayerOps& ops) {
     const auto all = sequences(ops);
     cudaGraphExec_t mix = capture([&](cudaStream_t q, int) { run(all.back(), q); }, b_.sampler.stream(), 1);
-    const double mix_ms = replay_us(mix, kSoakMs, 3) * kLayers / 1e3;
+    const double mix_ms = replay_us(mix, soak_ms_, 3) * kLayers / 1e3;
     for (const auto* list : {&ops.forward(), &ops.backward_i(), &ops.backward_w()})
       for (const auto& op : *list)
         alone_[&op] = b_.sampler.measure([&](cudaStream_t s, int i) { op.run(s, i % kLayers); },
-                                         {.soak_ms = 100,
-                                          .sample_ms = 20,
+                                         {.soak_ms = b_.quick ? 30.0 : 100.0,
+                                          .rule = {.seconds = b_.quick ? 0.1 : 0.2},
                                           .soak_with = [&](cudaStream_t s) { BRAID_CUDA(cudaGraphLaunch(mix, s)); },
                                           .soak_with_ms = mix_ms});
     BRAID_CUDA(cudaGraphExecDestroy(mix));
@@ -78,7 +78,7 @@ class LayerBench {
     const auto all = sequences(ops);
     const auto& fb = all.back();
     cudaGraphExec_t g = capture([&](cudaStream_t q, int) { run(fb, q); }, b_.sampler.stream(), 1);
-    untraced_us_ = replay_us(g, kSoakMs, kReplays);
+    untraced_us_ = replay_us(g, soak_ms_, kReplays);
     std::string why;
     if (!start_recording(&why)) {
       std::printf("layer: no trace: %s\n", why.c_str());
@@ -96,7 +96,7 @@ class LayerBench {
       fb.steps[i].first->run(b_.sampler.stream(), fb.steps[i].second);
     }
     bound();
-    traced_us_ = replay_us(g, kSoakMs, kReplays);
+    traced_us_ = replay_us(g, soak_ms_, kReplays);
     BRAID_CUDA(cudaDeviceSynchronize());
     const auto trace = stop_recording();
     BRAID_CUDA(cudaGraphExecDestroy(g));
@@ -115,10 +115,8 @@ class LayerBench {
       for (const auto& op : *list) {
         const auto& t = alone_[&op];
         const auto q = stats(in_sequence_[&op]);
-        auto row = label({name(op.pass), op.name, op.flops, op.bytes, kernels_[&op]});
-        append(row, t);
-        row.insert(row.end(), {q.n, q.median, q.p10, q.p90, q.n ? q.median / t.sustained_us.median : 0.0});
-        ops_csv_.row(row);
+        put(ops_csv_, b_, label({name(op.pass), op.name, op.flops, op.bytes, kernels_[&op]}), t,
+            {q.n, q.median, q.p10, q.p90, q.n ? q.median / t.sustained_us.median : 0.0});
         for (const auto& key : op.pass == Pass::F ? std::vector<std::string>{"F", "FB"}
                                                   : std::vector<std::string>{name(op.pass), "B", "FB"})
           sum_alone[key] += t.sustained_us.median, sum_cold[key] += t.cold_us.median, sum_sequence[key] += q.median;
@@ -126,11 +124,11 @@ class LayerBench {
     for (const auto& [key, t] : totals_) {
       const auto& [sequence, graph] = key;
       const bool is_traced = sequence == "FB" && graph;
-      totals_csv_.row(
-          label({sequence, graph ? "graph" : "stream", t.us.n, t.us.median, t.us.p10, t.us.p90, t.mhz, t.after.power_w,
-                 t.after.slowdown, sum_alone[sequence], sum_cold[sequence], sum_alone[sequence] / t.us.median,
-                 sum_cold[sequence] / t.us.median, sum_sequence[sequence], is_traced ? traced_us_ : 0.0,
-                 is_traced && untraced_us_ > 0 ? traced_us_ / untraced_us_ : 0.0}));
+      totals_csv_.row(label(
+          {sequence, graph ? "graph" : "stream", t.us.n, t.us.median, t.us.p10, t.us.p90, t.mhz, t.after.power_w,
+           t.after.slowdown, sum_alone[sequence], sum_cold[sequence], sum_alone[sequence] / t.us.median,
+           sum_cold[sequence] / t.us.median, sum_sequence[sequence], is_traced ? traced_us_ : 0.0,
+           is_traced && untraced_us_ > 0 ? traced_us_ / untraced_us_ : 0.0, t.us.p25, t.us.p75, t.us.half_width}));
     }
     alone_.clear(), totals_.clear(), in_sequence_.clear(), kernels_.clear();
   }
@@ -142,10 +140,7 @@ class LayerBench {
     GpuState after;
   };
   double elapsed(int i) const {
-    float ms = 0;
-    BRAID_CUDA(cudaEventElapsedTime(&ms, events_[static_cast<std::size_t>(2 * i)],
-                                    events_[static_cast<std::size_t>(2 * i + 1)]));
-    return ms * 1e3;
+    return elapsed_us(events_[static_cast<std::size_t>(2 * i)], events_[static_cast<std::size_t>(2 * i + 1)]);
   }
   /// Median time per layer of `n` replays after a soak with the same graph.
   double replay_us(cudaGraphExec_t g, double soak_ms, int n) {
@@ -173,7 +168,7 @@ class LayerBench {
     cudaGraphExec_t g = graph ? capture([&](cudaStream_t c, int) { run(s, c); }, q, 1) : nullptr;
     const auto once = [&] { graph ? check_launch(cudaGraphLaunch(g, q)) : run(s, q); };
     const auto from = std::chrono::steady_clock::now();
-    while (std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from).count() < kSoakMs) {
+    while (std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from).count() < soak_ms_) {
       once();
       BRAID_CUDA(cudaEventRecord(events_[0], q));
       once();
@@ -212,7 +207,7 @@ class LayerBench {
         const auto& [op, layer] = fb.steps[i - 1];
         if (layer == 0)
           kernels.row({name(op->pass), op->name, count[i - 1], a.blocks, a.threads, a.registers, a.shared_bytes,
-                       a.cluster, a.us(), "\"" + a.name + "\""});
+                       a.cluster, a.us(), a.name});
         ++count[i - 1];
       } else
         replayed.push_back(&a);
@@ -245,8 +240,9 @@ class LayerBench {
 
   Bench& b_;
   CsvFile &ops_csv_, &totals_csv_;
+  const double soak_ms_;
   ClockStamps stamps_;
-  std::vector<cudaEvent_t> events_;
+  std::vector<Event> events_;
   std::map<const LayerOp*, Timing> alone_;
   std::map<std::pair<std::string, bool>, Total> totals_;
   std::map<const LayerOp*, std::vector<double>> in_sequence_;
@@ -266,26 +262,30 @@ void sweep_layer(Bench& b, const Budget& budget) {
   auto ops_csv = b.table("layer_ops" + tail,
                          std::string("model,tp,batch,seq,layers,pass,op,flops,bytes,kernels,") + kTimingColumns +
                              ",sequence_samples,sequence_us,sequence_p10_us,sequence_p90_us,sequence_over_alone",
-                         method);
+                         method, 7);
   auto totals = b.table("layer" + tail,
                         "model,tp,batch,seq,layers,sequence,launch,samples,median_us,p10_us,p90_us,clock_mhz,power_w,"
                         "slowdown_bits,sum_alone_us,sum_cold_us,sum_alone_over_sequence,sum_cold_over_sequence,"
-                        "sum_in_sequence_us,traced_us,traced_over_untraced",
-                        method);
+                        "sum_in_sequence_us,traced_us,traced_over_untraced,p25_us,p75_us,half_width",
+                        method, 7);
+  if (totals.complete()) return;
   const auto& m = model_shapes();
-  const LayerShape shapes[] = {{m[0], 4, 1, 6144}, {m[0], 8, 1, 6144}, {m[0], 1, 1, 6144}, {m[0], 4, 2, 3072},
-                               {m[0], 8, 2, 3072}, {m[0], 1, 2, 3072}, {m[1], 8, 1, 6144}, {m[1], 4, 1, 6144},
-                               {m[1], 1, 1, 6144}, {m[2], 8, 1, 4096}, {m[3], 1, 1, 4096}, {m[0], 2, 1, 6144},
-                               {m[0], 8, 1, 2048}, {m[3], 4, 1, 8192}};
-  cudnnHandle_t cudnn{};
-  cudnn_check(cudnnCreate(&cudnn), "cudnnCreate");
-  {
-    LayerBench bench(b, ops_csv, totals);
-    for (int i = 0; i < static_cast<int>(std::size(shapes)); ++i) {
-      if (budget.spent()) break;
-      if (b.shape >= 0 && b.shape != i) continue;
-      const auto& s = shapes[i];
-      LayerOps ops(b, cudnn, s, kLayers);
+  const std::vector<LayerShape> shapes = {
+      {m[0], 4, 1, 6144}, {m[0], 8, 1, 6144}, {m[0], 1, 1, 6144}, {m[0], 4, 2, 3072}, {m[0], 8, 2, 3072},
+      {m[0], 1, 2, 3072}, {m[1], 8, 1, 6144}, {m[1], 4, 1, 6144}, {m[1], 1, 1, 6144}, {m[2], 8, 1, 4096},
+      {m[3], 1, 1, 4096}, {m[0], 2, 1, 6144}, {m[0], 8, 1, 2048}, {m[3], 4, 1, 8192}};
+  if (b.shape >= static_cast<int>(shapes.size()))
+    throw Error("--shape", std::to_string(b.shape) + " is not one of 0 to " + std::to_string(shapes.size() - 1));
+  const CudnnHandle cudnn;
+  LayerBench bench(b, ops_csv, totals);
+  std::vector<Point> points;
+  for (int i = 0; i < static_cast<int>(b.quick ? 1 : shapes.size()); ++i) {
+    const auto& s = shapes[static_cast<std::size_t>(i)];
+    if (b.shape >= 0 && b.shape != i) continue;
+    // The last row that a shape writes.
+    if (totals.has({s.model.name, s.tp, s.batch, s.seq, kLayers, "W", "graph"})) continue;
+    points.push_back({.measure = [&, s] {
+      LayerOps ops(b, cudnn.get(), s, kLayers);
       bench.untraced(ops);
 #if BRAID_HAVE_CUPTI
       if (b.shape >= 0) {
@@ -296,10 +296,9 @@ void sweep_layer(Bench& b, const Budget& budget) {
       }
 #endif
       bench.write(s, ops);
-    }
+    }});
   }
-  cudnnDestroy(cudnn);
-  std::printf("layer: %d rows%s\n", totals.rows(), budget.spent() ? ", budget spent" : "");
+  b.measure(points, budget);
 }
 
 }  // namespace braid::gpu

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "calibrate/device/check.hpp"
+
 namespace braid::gpu {
 namespace {
 
@@ -57,7 +59,7 @@ struct Builder {
   }
 };
 
-CudnnGraph::Plan forward_plan(cudnnHandle_t handle, const AttentionShape& a) {
+CudnnGraph forward_graph(const AttentionShape& a) {
   Builder t(a);
   auto& g = t.g;
   auto q = g.tensor(kQ, t.q_dims(), t.qkv.plain(), kBf16),
@@ -74,10 +76,10 @@ CudnnGraph::Plan forward_plan(cudnnHandle_t handle, const AttentionShape& a) {
   g.pointwise(
       {.mode = CUDNN_POINTWISE_ADD, .x = top, .b = t.map(CUDNN_POINTWISE_LOG, sum, nullptr, t.rows()), .y = stats});
   g.matmul(t.map(CUDNN_POINTWISE_DIV, e, sum, t.scores(), kBf16), v, o);
-  return g.plan(handle);
+  return std::move(g);
 }
 
-CudnnGraph::Plan backward_plan(cudnnHandle_t handle, const AttentionShape& a) {
+CudnnGraph backward_graph(const AttentionShape& a) {
   Builder t(a);
   auto& g = t.g;
   auto q = g.tensor(kQ, t.q_dims(), t.qkv.plain(), kBf16),
@@ -124,16 +126,32 @@ CudnnGraph::Plan backward_plan(cudnnHandle_t handle, const AttentionShape& a) {
   g.reshape(kt, k);
   g.matmul(ds, k, dq_acc);
   g.pointwise({.mode = CUDNN_POINTWISE_IDENTITY, .x = dq_acc, .y = dq});
-  return g.plan(handle);
+  return std::move(g);
 }
 
+std::string text(const AttentionShape& a, bool backward) {
+  return std::string("attention ") + (backward ? "backward" : "forward") + ", batch " + std::to_string(a.batch) +
+         ", sequence " + std::to_string(a.seq) + ", heads " + std::to_string(a.heads) + "/" +
+         std::to_string(a.kv_heads) + " of " + std::to_string(a.head_dim);
+}
+
+CudnnGraph::Plan attention_plan(cudnnHandle_t handle, const AttentionShape& a, bool backward) try {
+  return attention_graph(a, backward).plan(handle);
+} catch (const Error& e) { throw Error(text(a, backward), e.what()); }
+
 }  // namespace
+
+CudnnGraph attention_graph(const AttentionShape& a, bool backward) {
+  if (a.batch < 1 || a.seq < 1 || a.kv_heads < 1 || a.heads < 1 || a.head_dim < 1 || a.heads % a.kv_heads)
+    throw Error(text(a, backward), "sizes must be positive and heads a multiple of KV heads");
+  return backward ? backward_graph(a) : forward_graph(a);
+}
 
 Attention::Attention(cudnnHandle_t handle, AttentionShape a)
     : handle_(handle),
       shape_(a),
-      forward_(forward_plan(handle, a)),
-      backward_(backward_plan(handle, a)),
+      forward_(attention_plan(handle, a, false)),
+      backward_(attention_plan(handle, a, true)),
       sum_(a.stats_count() * 4),
       dq_accumulator_(a.stats_count() * 4 * static_cast<std::size_t>(a.head_dim)),
       workspace_(static_cast<std::size_t>(std::max(forward_.workspace_bytes, backward_.workspace_bytes))) {}

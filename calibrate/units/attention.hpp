@@ -22,10 +22,15 @@ struct AttentionShape {
   }
 };
 
+/// The operations of one pass as a cuDNN graph. Throws Error when the heads do not divide by the KV heads, a size is
+/// not positive, or cuDNN refuses an operation.
+CudnnGraph attention_graph(const AttentionShape&, bool backward);
+
 /// Owns its plans and work buffers; one stream at a time. The softmax statistics that the backward needs (fp32, tokens
 /// * heads) are the caller's, one buffer per layer.
 class Attention {
  public:
+  /// Throws Error, naming the shape, when cuDNN has no plan for it or memory is short.
   Attention(cudnnHandle_t, AttentionShape);
   /// out[tokens, heads * d] and the statistics from qkv[tokens, qkv_width].
   void forward(const Bf16* qkv, Bf16* out, float* stats, cudaStream_t);

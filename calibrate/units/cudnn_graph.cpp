@@ -5,24 +5,27 @@
 
 namespace braid::gpu {
 
-void cudnn_check(cudnnStatus_t s, const char* call) {
+void cudnn_check(cudnnStatus_t s, const char* call, const std::source_location& at) {
   if (s == CUDNN_STATUS_SUCCESS) return;
   char text[512] = {};
   cudnnGetLastErrorString(text, sizeof text);
-  throw Error(call, std::string(cudnnGetErrorString(s)) + ": " + text);
+  gpu_check(false, std::string(cudnnGetErrorString(s)) + (*text ? std::string(": ") + text : std::string()), call,
+            at.file_name(), static_cast<int>(at.line()));
 }
 
 CudnnDescriptor::CudnnDescriptor(cudnnBackendDescriptorType_t t) {
   cudnn_check(cudnnBackendCreateDescriptor(t, &raw), "cudnnBackendCreateDescriptor");
 }
 void CudnnDescriptor::set(cudnnBackendAttributeName_t n, cudnnBackendAttributeType_t t, std::int64_t count,
-                          const void* p) {
-  cudnn_check(cudnnBackendSetAttribute(raw, n, t, count, p), "cudnnBackendSetAttribute");
+                          const void* p, const std::source_location& at) {
+  cudnn_check(cudnnBackendSetAttribute(raw, n, t, count, p), "cudnnBackendSetAttribute", at);
 }
-void CudnnDescriptor::set(cudnnBackendAttributeName_t n, const CudnnDescriptor& o) {
-  set(n, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &o.raw);
+void CudnnDescriptor::set(cudnnBackendAttributeName_t n, const CudnnDescriptor& o, const std::source_location& at) {
+  set(n, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &o.raw, at);
 }
-void CudnnDescriptor::finalize(const char* what) { cudnn_check(cudnnBackendFinalize(raw), what); }
+void CudnnDescriptor::finalize(const char* what, const std::source_location& at) {
+  cudnn_check(cudnnBackendFinalize(raw), what, at);
+}
 
 CudnnDims packed_strides(const CudnnDims& d) {
   CudnnDims s(d.size(), 1);
@@ -112,16 +115,25 @@ void CudnnGraph::reshape(const CudnnNode& x, const CudnnNode& y) {
   add(o);
 }
 
+CudnnTarget device_by_properties(const std::string& json) {
+  auto d = std::make_shared<CudnnDescriptor>(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
+  d->set(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, static_cast<std::int64_t>(json.size()),
+         json.data());
+  d->finalize("cuDNN device properties");
+  return {.device = d};
+}
+
 // ENGINEHEUR_SM_COUNT_TARGET stays unset: for attention any other count than the device's yields no engine.
-CudnnGraph::Plan CudnnGraph::plan(cudnnHandle_t h) const {
+std::vector<CudnnNode> CudnnGraph::configurations(const CudnnTarget& target) const {
   CudnnDescriptor graph(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR), heur(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
   graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, static_cast<std::int64_t>(ops_.size()),
             ops_.data());
-  graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &h);
+  if (target.handle) graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &target.handle);
   graph.finalize("cuDNN operation graph");
   const cudnnBackendHeurMode_t mode = CUDNN_HEUR_MODE_A;
   heur.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph);
   heur.set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
+  if (target.device) heur.set(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, *target.device);
   heur.finalize("cuDNN heuristics");
   std::int64_t n = 0, got = 0;
   cudnn_check(
@@ -135,24 +147,48 @@ CudnnGraph::Plan CudnnGraph::plan(cudnnHandle_t h) const {
     cudnn_check(cudnnBackendGetAttribute(heur.raw, CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_TYPE_BACKEND_DESCRIPTOR, n,
                                          &got, raw.data()),
                 "heuristic results");
+  configs.resize(static_cast<std::size_t>(got));
+  return configs;
+}
+
+namespace {
+
+std::int64_t engine_of(const CudnnDescriptor& config) {
+  CudnnDescriptor engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+  std::int64_t count = 0, index = -1;
+  cudnn_check(cudnnBackendGetAttribute(config.raw, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
+                                       &count, &engine.raw),
+              "engine");
+  cudnn_check(cudnnBackendGetAttribute(engine.raw, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &count, &index),
+              "engine index");
+  return index;
+}
+
+CudnnGraph::Plan build(cudnnHandle_t h, const CudnnDescriptor& config) {
+  CudnnGraph::Plan p{.descriptor = std::make_shared<CudnnDescriptor>(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR)};
+  p.descriptor->set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config);
+  p.descriptor->set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &h);
+  p.descriptor->finalize("cuDNN plan");
+  std::int64_t count = 0;
+  cudnn_check(cudnnBackendGetAttribute(p.descriptor->raw, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1,
+                                       &count, &p.workspace_bytes),
+              "workspace size");
+  p.engine = engine_of(config);
+  return p;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> CudnnGraph::engines(const CudnnTarget& target) const {
+  std::vector<std::int64_t> r;
+  for (const auto& config : configurations(target)) r.push_back(engine_of(*config));
+  return r;
+}
+
+CudnnGraph::Plan CudnnGraph::plan(cudnnHandle_t h) const {
   std::string refused = "no engine offered";
-  for (std::int64_t i = 0; i < got; ++i) try {
-      Plan p{.descriptor = std::make_shared<CudnnDescriptor>(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR)};
-      p.descriptor->set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, *configs[static_cast<std::size_t>(i)]);
-      p.descriptor->set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &h);
-      p.descriptor->finalize("cuDNN plan");
-      std::int64_t count = 0;
-      cudnn_check(cudnnBackendGetAttribute(p.descriptor->raw, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE,
-                                           CUDNN_TYPE_INT64, 1, &count, &p.workspace_bytes),
-                  "workspace size");
-      CudnnDescriptor engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
-      cudnn_check(cudnnBackendGetAttribute(raw[static_cast<std::size_t>(i)], CUDNN_ATTR_ENGINECFG_ENGINE,
-                                           CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &count, &engine.raw),
-                  "engine");
-      cudnn_check(
-          cudnnBackendGetAttribute(engine.raw, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &count, &p.engine),
-          "engine index");
-      return p;
+  for (const auto& config : configurations({.handle = h})) try {
+      return build(h, *config);
     } catch (const Error& e) { refused = e.what(); }
   throw Error("cuDNN", "no plan: " + refused);
 }

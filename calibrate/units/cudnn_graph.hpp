@@ -7,12 +7,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <source_location>
+#include <string>
 #include <vector>
 
 namespace braid::gpu {
 
-/// Throws Error with cuDNN's last error text unless `status` is success.
-void cudnn_check(cudnnStatus_t status, const char* call);
+/// Throws Error with the caller's file and line, the call and cuDNN's last error text unless `status` is success.
+void cudnn_check(cudnnStatus_t status, const char* call,
+                 const std::source_location& at = std::source_location::current());
 
 /// An owned backend descriptor.
 class CudnnDescriptor {
@@ -21,9 +24,11 @@ class CudnnDescriptor {
   ~CudnnDescriptor() { cudnnBackendDestroyDescriptor(raw); }
   CudnnDescriptor(const CudnnDescriptor&) = delete;
   CudnnDescriptor& operator=(const CudnnDescriptor&) = delete;
-  void set(cudnnBackendAttributeName_t, cudnnBackendAttributeType_t, std::int64_t count, const void*);
-  void set(cudnnBackendAttributeName_t, const CudnnDescriptor&);
-  void finalize(const char* what);
+  void set(cudnnBackendAttributeName_t, cudnnBackendAttributeType_t, std::int64_t count, const void*,
+           const std::source_location& at = std::source_location::current());
+  void set(cudnnBackendAttributeName_t, const CudnnDescriptor&,
+           const std::source_location& at = std::source_location::current());
+  void finalize(const char* what, const std::source_location& at = std::source_location::current());
   cudnnBackendDescriptor_t raw{};
 };
 using CudnnNode = std::shared_ptr<CudnnDescriptor>;
@@ -31,6 +36,15 @@ using CudnnDims = std::vector<std::int64_t>;
 
 /// Strides of a row-major tensor.
 CudnnDims packed_strides(const CudnnDims&);
+
+/// What a graph is planned for: a live handle, or the properties of a device that need not be there.
+struct CudnnTarget {
+  cudnnHandle_t handle = nullptr;
+  CudnnNode device = nullptr;
+};
+
+/// A device by its properties in cuDNN's JSON form (cuDNN 9.8 or later). Throws Error when cuDNN does not take them.
+CudnnTarget device_by_properties(const std::string& json);
 
 class CudnnGraph {
  public:
@@ -51,14 +65,20 @@ class CudnnGraph {
   void reduce(cudnnReduceTensorOp_t, const CudnnNode& x, const CudnnNode& y);
   void reshape(const CudnnNode& x, const CudnnNode& y);
 
+  std::size_t operations() const { return ops_.size(); }
+
   struct Plan {
     CudnnNode descriptor;
     std::int64_t workspace_bytes = 0, engine = -1;
   };
   /// The first plan that the heuristics offer and that builds. Throws Error when none does.
   Plan plan(cudnnHandle_t) const;
+  /// The engines that the heuristics offer, best first; may be none. Needs no GPU when the target is a device's
+  /// properties, but a libcuda.so.1 that loads. Throws Error when cuDNN refuses the graph itself.
+  std::vector<std::int64_t> engines(const CudnnTarget&) const;
 
  private:
+  std::vector<CudnnNode> configurations(const CudnnTarget&) const;
   CudnnNode make_tensor(std::int64_t uid, const CudnnDims&, const CudnnDims&, cudnnDataType_t, bool virtual_,
                         bool by_value);
   void add(const CudnnNode& op);

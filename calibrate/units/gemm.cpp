@@ -6,15 +6,17 @@
 
 #include "calibrate/device/check.hpp"
 
-#define BRAID_LT(call)                                                                                        \
-  do {                                                                                                        \
-    const cublasStatus_t braid_status = (call);                                                               \
-    ::braid::gpu::gpu_check(braid_status == CUBLAS_STATUS_SUCCESS,                                            \
-                            "cublas status " + std::to_string(int(braid_status)), #call, __FILE__, __LINE__); \
+#define BRAID_LT(call)                                                                                         \
+  do {                                                                                                         \
+    const cublasStatus_t braid_status = (call);                                                                \
+    ::braid::gpu::gpu_check(braid_status == CUBLAS_STATUS_SUCCESS, status_text(braid_status), #call, __FILE__, \
+                            __LINE__);                                                                         \
   } while (0)
 
 namespace braid::gpu {
 namespace {
+
+std::string status_text(cublasStatus_t s) { return cublasLtGetStatusString(s); }
 
 struct TileName {
   int id, m, n;
@@ -45,11 +47,16 @@ struct Gemm::Descriptors {
   struct Candidate : cublasLtMatmulHeuristicResult_t {};
   std::vector<Candidate> offered;
   cublasLtMatmulAlgo_t algo{};
+  cublasLtMatmulPreference_t preference{};  // only while algorithms are asked for
+  void drop_preference() {
+    if (preference) cublasLtMatmulPreferenceDestroy(preference);
+    preference = nullptr;
+  }
   ~Descriptors() {
-    cublasLtMatrixLayoutDestroy(a);
-    cublasLtMatrixLayoutDestroy(b);
-    cublasLtMatrixLayoutDestroy(c);
-    cublasLtMatmulDescDestroy(op);
+    drop_preference();
+    for (auto* layout : {a, b, c})
+      if (layout) cublasLtMatrixLayoutDestroy(layout);
+    if (op) cublasLtMatmulDescDestroy(op);
   }
 };
 
@@ -69,17 +76,20 @@ Gemm::Gemm(const LtHandle& lt, GemmShape s, int sm_target, bool add_residual)
   BRAID_LT(cublasLtMatrixLayoutCreate(&d_->b, CUDA_R_16BF, u(ta ? s.m : s.k), u(ta ? s.k : s.m), ta ? s.m : s.k));
   BRAID_LT(cublasLtMatrixLayoutCreate(&d_->c, fp32 ? CUDA_R_32F : CUDA_R_16BF, u(s.n), u(s.m), s.n));
   d_->beta = fp32 || add_residual ? 1.f : 0.f;
-  cublasLtMatmulPreference_t pref{};
   const std::size_t room = lt.workspace_bytes();
   int got = 0;
-  BRAID_LT(cublasLtMatmulPreferenceCreate(&pref));
-  BRAID_LT(cublasLtMatmulPreferenceSetAttribute(pref, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &room, sizeof room));
+  BRAID_LT(cublasLtMatmulPreferenceCreate(&d_->preference));
+  BRAID_LT(cublasLtMatmulPreferenceSetAttribute(d_->preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &room,
+                                                sizeof room));
   d_->offered.resize(16);
-  const auto status =
-      cublasLtMatmulAlgoGetHeuristic(lt.get(), d_->op, d_->a, d_->b, d_->c, d_->c, pref, 16, d_->offered.data(), &got);
-  cublasLtMatmulPreferenceDestroy(pref);
-  gpu_check(status == CUBLAS_STATUS_SUCCESS && got > 0, "no algorithm offered", "cublasLtMatmulAlgoGetHeuristic",
-            __FILE__, __LINE__);
+  const auto status = cublasLtMatmulAlgoGetHeuristic(lt.get(), d_->op, d_->a, d_->b, d_->c, d_->c, d_->preference, 16,
+                                                     d_->offered.data(), &got);
+  d_->drop_preference();
+  const auto what = "no algorithm offered for " + std::to_string(s.m) + " x " + std::to_string(s.n) + " x " +
+                    std::to_string(s.k) + ", pass " + name(s.pass);
+  gpu_check(status == CUBLAS_STATUS_SUCCESS && got > 0,
+            what + (status == CUBLAS_STATUS_SUCCESS ? "" : ": " + status_text(status)),
+            "cublasLtMatmulAlgoGetHeuristic", __FILE__, __LINE__);
   d_->offered.resize(static_cast<std::size_t>(got));
   pick(0);
 }

@@ -199,6 +199,14 @@ __global__ void __launch_bounds__(kThreads) embedding_kernel(const V8* table, co
   for (int i = threadIdx.x; i < vecs; i += kThreads) out[to + i] = table[from + i];
 }
 
+// Neighbouring threads add into neighbouring words, so that the atomics of a warp go out as one transaction.
+__global__ void __launch_bounds__(kThreads)
+    embedding_backward_kernel(const Bf16* dout, const int* ids, float* dtable, int width) {
+  const std::int64_t from = static_cast<std::int64_t>(blockIdx.x) * width,
+                     to = static_cast<std::int64_t>(ids[blockIdx.x]) * width;
+  for (int c = threadIdx.x; c < width; c += kThreads) atomicAdd(dtable + to + c, f(dout[from + c]));
+}
+
 __global__ void __launch_bounds__(kThreads) adam_kernel(Bf16* param, float4* master, float4* m, float4* v,
                                                         const float4* grad, std::int64_t quads, float c1, float c2) {
   const std::int64_t i = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
@@ -218,6 +226,11 @@ __global__ void __launch_bounds__(kThreads) adam_kernel(Bf16* param, float4* mas
   reinterpret_cast<H4*>(param)[i] = H4{{h(p.x), h(p.y), h(p.z), h(p.w)}};
 }
 
+// A width that is no multiple of what a thread reads would leave elements out without a word.
+void expect_multiple(const char* what, std::int64_t width, int of) {
+  if (width % of) throw Error(what, "takes multiples of " + std::to_string(of) + ", not " + std::to_string(width));
+}
+
 unsigned blocks(std::int64_t items, int per) { return static_cast<unsigned>((items + per - 1) / per); }
 const V8* vec(const Bf16* p) { return reinterpret_cast<const V8*>(p); }
 V8* vec(Bf16* p) { return reinterpret_cast<V8*>(p); }
@@ -225,6 +238,7 @@ V8* vec(Bf16* p) { return reinterpret_cast<V8*>(p); }
 // Calls `launch` with the number of 8-element vectors a thread must hold, as a compile-time constant.
 template <class Launch>
 void by_vectors(int width, Launch launch) {
+  expect_multiple("rmsnorm", width, 8);
   switch ((width / 8 + kThreads - 1) / kThreads) {
     case 1:
       return launch.template operator()<1>();
@@ -262,44 +276,58 @@ void rmsnorm_dgrad(const Bf16* x, const Bf16* w, const float* rstd, const Bf16* 
   BRAID_CUDA(cudaGetLastError());
 }
 void rmsnorm_wgrad(const Bf16* x, const float* rstd, const Bf16* dy, float* dw, int rows, int width, cudaStream_t s) {
+  expect_multiple("rmsnorm", width, 8);
   rmsnorm_wgrad_kernel<<<dim3(blocks(width / 8, 128), static_cast<unsigned>(std::min(rows, 128))), 128, 0, s>>>(
       vec(x), rstd, vec(dy), dw, rows, width / 8);
   BRAID_CUDA(cudaGetLastError());
 }
 void swiglu_forward(const Bf16* in, Bf16* out, int rows, int width, cudaStream_t s) {
+  expect_multiple("swiglu", width, 8);
   swiglu_forward_kernel<<<dim3(blocks(width / 8, kThreads), static_cast<unsigned>(rows)), kThreads, 0, s>>>(
       vec(in), vec(out), width / 8);
   BRAID_CUDA(cudaGetLastError());
 }
 void swiglu_dgrad(const Bf16* in, const Bf16* dout, Bf16* din, int rows, int width, cudaStream_t s) {
+  expect_multiple("swiglu", width, 8);
   swiglu_dgrad_kernel<<<dim3(blocks(width / 8, kThreads), static_cast<unsigned>(rows)), kThreads, 0, s>>>(
       vec(in), vec(dout), vec(din), width / 8);
   BRAID_CUDA(cudaGetLastError());
 }
 void rope_table(float* cosine, float* sine, int seq, int head_dim, float base, cudaStream_t s) {
+  if (head_dim > 256) throw Error("rope", "takes heads of up to 256, not " + std::to_string(head_dim));
   rope_table_kernel<<<static_cast<unsigned>(seq), 128, 0, s>>>(cosine, sine, head_dim / 2, base);
   BRAID_CUDA(cudaGetLastError());
 }
 void rope(Bf16* x, const float* cosine, const float* sine, int tokens, int seq, int heads, int head_dim,
           int row_elements, float direction, cudaStream_t s) {
+  expect_multiple("rope", head_dim, 16);
+  expect_multiple("rope", row_elements, 8);
   const dim3 grid(blocks(static_cast<std::int64_t>(heads) * head_dim / 16, kThreads), static_cast<unsigned>(tokens));
   rope_kernel<<<grid, kThreads, 0, s>>>(x, cosine, sine, seq, heads, head_dim / 2, row_elements, direction);
   BRAID_CUDA(cudaGetLastError());
 }
 void add(const Bf16* a, const Bf16* b, Bf16* y, std::int64_t n, cudaStream_t s) {
+  expect_multiple("add", n, 8);
   add_kernel<<<blocks(n / 8, kThreads), kThreads, 0, s>>>(vec(a), vec(b), vec(y), n / 8);
   BRAID_CUDA(cudaGetLastError());
 }
 void cross_entropy(Bf16* logits, const int* target, float* loss, int rows, int vocab, cudaStream_t s) {
+  expect_multiple("cross-entropy", vocab, 8);
   cross_entropy_kernel<<<static_cast<unsigned>(rows), 1024, 0, s>>>(vec(logits), target, loss, vocab / 8,
                                                                     1.f / static_cast<float>(rows));
   BRAID_CUDA(cudaGetLastError());
 }
 void embedding_forward(const Bf16* table, const int* ids, Bf16* out, int rows, int width, cudaStream_t s) {
+  expect_multiple("embedding", width, 8);
   embedding_kernel<<<static_cast<unsigned>(rows), kThreads, 0, s>>>(vec(table), ids, vec(out), width / 8);
   BRAID_CUDA(cudaGetLastError());
 }
+void embedding_backward(const Bf16* dout, const int* ids, float* dtable, int rows, int width, cudaStream_t s) {
+  embedding_backward_kernel<<<static_cast<unsigned>(rows), kThreads, 0, s>>>(dout, ids, dtable, width);
+  BRAID_CUDA(cudaGetLastError());
+}
 void adam(Bf16* param, float* master, float* m, float* v, const float* grad, std::int64_t n, int step, cudaStream_t s) {
+  expect_multiple("adam", n, 4);
   const float c1 = 1.f / (1.f - powf(0.9f, static_cast<float>(step))),
               c2 = 1.f / (1.f - powf(0.95f, static_cast<float>(step)));
   adam_kernel<<<blocks(n / 4, kThreads), kThreads, 0, s>>>(param, reinterpret_cast<float4*>(master),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory-bound kernels of a transformer: RMSNorm, RoPE, SwiGLU, residual add, cross-entropy, embedding, Adam. bf16
-// storage, fp32 arithmetic, 16-byte accesses. Widths must be multiples of 8; RMSNorm's at most 16384. All asynchronous
-// on the stream given.
+// storage, fp32 arithmetic, 16-byte accesses. Widths must be multiples of 8 (Adam's length of 4, RoPE's heads of 16),
+// RoPE's heads at most 256 and RMSNorm's width at most 16384 wide; others throw Error. All asynchronous on the stream
+// given.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,8 @@ void add(const Bf16* a, const Bf16* b, Bf16* y, std::int64_t n, cudaStream_t);
 void cross_entropy(Bf16* logits, const int* target, float* loss, int rows, int vocab, cudaStream_t);
 /// out[r] = table[ids[r]].
 void embedding_forward(const Bf16* table, const int* ids, Bf16* out, int rows, int width, cudaStream_t);
+/// dtable[ids[r]] += dout[r] (fp32, by atomic addition: the order of equal ids is not fixed).
+void embedding_backward(const Bf16* dout, const int* ids, float* dtable, int rows, int width, cudaStream_t);
 /// One Adam step with fp32 master weights: 16 bytes read and 14 written per parameter.
 void adam(Bf16* param, float* master, float* m, float* v, const float* grad, std::int64_t n, int step, cudaStream_t);
 
