@@ -20,7 +20,7 @@ set(BRAID_USES_app base model scenario schedule program timeline cost engine/cor
 # The fits never see CUDA. What measures (device to sweep) is one library, made by calibrate/gpu.cmake; its arrows are only checked.
 set(BRAID_USES_calibrate/table base)
 set(BRAID_USES_calibrate/method base)
-set(BRAID_USES_calibrate/fit base numeric model cost calibrate/table)
+set(BRAID_USES_calibrate/fit base numeric model cost calibrate/table calibrate/method)
 set(BRAID_USES_calibrate/device base calibrate/table calibrate/method)
 set(BRAID_USES_calibrate/units base model calibrate/device)
 set(BRAID_USES_calibrate/comm base calibrate/device)

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "calibrate/method/stats.hpp"
+
 namespace braid {
 
 ErrorSummary summary(std::span<const Residual> residuals, const std::string& kind) {
@@ -23,8 +25,7 @@ ErrorSummary summary(std::span<const Residual> residuals, const std::string& kin
   }
   std::sort(sizes.begin(), sizes.end());
   const auto last = static_cast<double>(sizes.size() - 1);
-  const auto half = sizes.size() / 2;
-  s.median = sizes.size() % 2 ? sizes[half] : (sizes[half - 1] + sizes[half]) / 2;
+  s.median = stats(sizes).median;
   s.p95 = sizes[static_cast<std::size_t>(std::ceil(0.95 * last))];
   return s;
 }

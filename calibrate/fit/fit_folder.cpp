@@ -14,6 +14,7 @@
 #include "calibrate/fit/overlap_fit.hpp"
 #include "calibrate/fit/rule_fit.hpp"
 #include "calibrate/fit/tables_of_folder.hpp"
+#include "calibrate/method/stats.hpp"
 #include "sim/base/error.hpp"
 #include "sim/cost/point.hpp"
 
@@ -121,9 +122,8 @@ class FolderFitter {
       for (const Sample& s : gemm_samples(*t, gpu_)) clocks.push_back(s.clock);
     }
     if (clocks.empty()) return;
-    std::nth_element(clocks.begin(), clocks.begin() + static_cast<std::ptrdiff_t>(clocks.size() / 2), clocks.end());
     profile_ = with_parameter(std::move(profile_), "clock_memory_gain", 0, "no layers in sequence");
-    profile_ = with_parameter(std::move(profile_), "sustained_clock", rounded(clocks[clocks.size() / 2]),
+    profile_ = with_parameter(std::move(profile_), "sustained_clock", rounded(stats(std::move(clocks)).median),
                               "median over products alone");
     fit_.notes.push_back("no layers in sequence: the sustained clock is that of products alone, which draw more power");
   }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calibrate/fit/layer_sum.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "calibrate/method/stats.hpp"
 #include "sim/base/error.hpp"
 #include "sim/cost/clock.hpp"
 #include "sim/numeric/least_squares.hpp"
@@ -110,10 +111,7 @@ double median_clock(std::span<const LayerSum> sums) {
   for (const LayerSum& sum : sums) {
     if (sum.sequence == "FB") clocks.push_back(sum.clock);
   }
-  if (clocks.empty()) return 0;
-  std::sort(clocks.begin(), clocks.end());
-  const std::size_t half = clocks.size() / 2;
-  return clocks.size() % 2 ? clocks[half] : (clocks[half - 1] + clocks[half]) / 2;
+  return stats(std::move(clocks)).median;
 }
 
 ClockLaw fit_clock(std::span<const LayerSum> sums, double peak_clock, double most) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "calibrate/method/stats.hpp"
 #include "sim/base/error.hpp"
 #include "sim/cost/gemm.hpp"
 #include "sim/cost/stretch.hpp"
@@ -120,8 +121,7 @@ double interference(std::span<const OverlapSample> samples, const Profile& profi
     if (tiles > 0) more.push_back(s.slowdown * waves(tiles, gpu.sms) / waves(tiles, gpu.sms - s.ctas) - 1);
   }
   if (more.empty()) return profile.parameters.stretch_interference;
-  std::nth_element(more.begin(), more.begin() + static_cast<std::ptrdiff_t>(more.size() / 2), more.end());
-  return std::max(0.0, more[more.size() / 2]);
+  return std::max(0.0, stats(std::move(more)).median);
 }
 
 std::vector<Residual> ruled_overlap(std::span<const OverlapSample> samples, const Profile& profile, const Gpu& gpu) {

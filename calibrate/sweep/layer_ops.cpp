@@ -87,24 +87,25 @@ const DeviceBuffer& LayerOps::buffer(const std::string& name) const {
   return *at->second;
 }
 
+Unit unit_of(const LayerOp& op) {
+  static const std::map<std::string, Unit> units = {{"pre_attn_norm", Unit::pre_attn},
+                                                    {"qkv", Unit::attn},
+                                                    {"rope", Unit::attn},
+                                                    {"attention", Unit::attn},
+                                                    {"out_proj", Unit::attn},
+                                                    {"pre_mlp_norm", Unit::pre_mlp},
+                                                    {"gate_up", Unit::mlp},
+                                                    {"swiglu", Unit::mlp},
+                                                    {"down", Unit::mlp}};
+  const auto at = units.find(op.name);
+  if (at == units.end()) throw Error("layer", "no unit has the op " + op.name);
+  return at->second;
+}
+
 std::vector<const LayerOp*> LayerOps::unit(Unit unit, Pass pass) const {
-  const auto belongs = [unit](const std::string& op) {
-    switch (unit) {
-      case Unit::pre_attn:
-        return op == "pre_attn_norm";
-      case Unit::attn:
-        return op == "qkv" || op == "rope" || op == "attention" || op == "out_proj";
-      case Unit::pre_mlp:
-        return op == "pre_mlp_norm";
-      case Unit::mlp:
-        return op == "gate_up" || op == "swiglu" || op == "down";
-      default:
-        return false;
-    }
-  };
   std::vector<const LayerOp*> r;
   for (const LayerOp& op : pass == Pass::F ? f_ : pass == Pass::I ? i_ : w_)
-    if (belongs(op.name)) r.push_back(&op);
+    if (unit_of(op) == unit) r.push_back(&op);
   return r;
 }
 

@@ -41,6 +41,9 @@ struct LayerOp {
   std::function<void(cudaStream_t, int layer)> run;
 };
 
+/// The unit of a layer that an op belongs to. Throws Error for an op that no unit has.
+Unit unit_of(const LayerOp&);
+
 class LayerOps {
  public:
   /// Builds `layers` layers with weights, gradients and activations of their own, runs a forward and a backward once so

@@ -12,6 +12,7 @@
 #include "calibrate/sweep/layer_ops.hpp"
 #if BRAID_HAVE_CUPTI
 #include "calibrate/cupti/recorder.hpp"
+#include "calibrate/cupti/replay_times.hpp"
 #endif
 
 namespace braid::gpu {
@@ -21,15 +22,30 @@ constexpr int kLayers = 4, kReplays = 31;
 // Of the sequence to be timed, before it is timed: the power controller needs that long.
 constexpr double kSoakMs = 250, kQuickSoakMs = 100;
 
+struct Step {
+  const LayerOp* op;
+  int layer;
+  OpKey key;  // of one microbatch; index: the op's place in its pass
+};
 struct Sequence {
   std::string name;
-  std::vector<std::pair<const LayerOp*, int>> steps;  // op, layer
+  std::vector<Step> steps;
 };
 
 std::vector<Sequence> sequences(const LayerOps& ops) {
   std::vector<Sequence> r{{"F", {}}, {"I", {}}, {"W", {}}, {"B", {}}, {"FB", {}}};
   const auto put = [](Sequence& s, const std::vector<LayerOp>& v, int l) {
-    for (const auto& op : v) s.steps.emplace_back(&op, l);
+    for (int i = 0; const auto& op : v)
+      s.steps.push_back({&op,
+                         l,
+                         {.index = i++,
+                          .microbatch = 0,
+                          .layer = static_cast<std::int16_t>(l),
+                          .chunk = 0,
+                          .kind = op.pass == Pass::F   ? OpKind::forward
+                                  : op.pass == Pass::I ? OpKind::input_grad
+                                                       : OpKind::weight_grad,
+                          .unit = unit_of(op)}});
   };
   for (int l = 0; l < ops.layers(); ++l) put(r[0], ops.forward(), l), put(r[4], ops.forward(), l);
   for (int l = ops.layers() - 1; l >= 0; --l) {
@@ -41,7 +57,7 @@ std::vector<Sequence> sequences(const LayerOps& ops) {
 }
 
 void run(const Sequence& s, cudaStream_t q) {
-  for (const auto& [op, layer] : s.steps) op->run(q, layer);
+  for (const auto& step : s.steps) step.op->run(q, step.layer);
 }
 
 class LayerBench {
@@ -71,36 +87,56 @@ class LayerBench {
   }
 
 #if BRAID_HAVE_CUPTI
-  /// Records one pass of FB op by op, which tells how many kernels an op launches, then replays of the FB graph, mapped
-  /// by order. Ops of the first pass are told apart by the host's clock between synchronisations; tags are counted
-  /// beside it, as a check.
+  /// Records one pass of FB op by op, then replays of its graph, and takes from both what each op took in sequence
+  /// (replay_times). The graph is captured anew under the recording: only then do its nodes have ids to tag.
   void traced(LayerOps& ops, CsvFile& kernels) {
     const auto all = sequences(ops);
     const auto& fb = all.back();
-    cudaGraphExec_t g = capture([&](cudaStream_t q, int) { run(fb, q); }, b_.sampler.stream(), 1);
-    untraced_us_ = replay_us(g, soak_ms_, kReplays);
+    const auto q = b_.sampler.stream();
+    const auto plain = capture([&](cudaStream_t c, int) { run(fb, c); }, q, 1);
+    untraced_us_ = replay_us(plain, soak_ms_, kReplays);
+    BRAID_CUDA(cudaGraphExecDestroy(plain));
     std::string why;
     if (!start_recording(&why)) {
       std::printf("layer: no trace: %s\n", why.c_str());
       return;
     }
-    std::vector<std::uint64_t> bounds;
+    GraphTags nodes;
+    std::string untagged;
+    const auto graph = capture(
+        [&](cudaStream_t c, int) {
+          for (const auto& step : fb.steps) {
+            step.op->run(c, step.layer);
+            try {
+              if (untagged.empty()) nodes.add(c, step.key);
+            } catch (const Error& e) {  // the order is left
+              untagged = e.what();
+            }
+          }
+        },
+        q, 1);
+    OpByOp pass;
     const auto bound = [&] {
       BRAID_CUDA(cudaDeviceSynchronize());
       std::this_thread::sleep_for(std::chrono::microseconds(100));  // more than the error between the two clocks
-      bounds.push_back(recording_clock_ns());
+      pass.bounds_ns.push_back(recording_clock_ns());
     };
-    for (std::size_t i = 0; i < fb.steps.size(); ++i) {
+    for (const auto& step : fb.steps) {
       bound();
-      const RecordingTag tag(i + 1);
-      fb.steps[i].first->run(b_.sampler.stream(), fb.steps[i].second);
+      pass.ops.push_back(step.key);
+      const RecordingTag tag(step.key);
+      step.op->run(q, step.layer);
     }
     bound();
-    traced_us_ = replay_us(g, soak_ms_, kReplays);
+    traced_us_ = replay_us(graph, soak_ms_, kReplays);
     BRAID_CUDA(cudaDeviceSynchronize());
-    const auto trace = stop_recording();
-    BRAID_CUDA(cudaGraphExecDestroy(g));
-    map(fb, bounds, trace, kernels);
+    auto trace = stop_recording();
+    BRAID_CUDA(cudaGraphExecDestroy(graph));
+    trace.node_tags = nodes.by_node();
+    const auto times = replay_times(trace, pass, kReplays);
+    std::printf("layer: %s; %s%s\n", summary(trace).c_str(), summary(times).c_str(),
+                untagged.empty() ? "" : ("; nodes have no tags: " + untagged).c_str());
+    keep(fb, times, kernels);
   }
 #endif
 
@@ -194,43 +230,15 @@ class LayerBench {
     return r;
   }
 #if BRAID_HAVE_CUPTI
-  void map(const Sequence& fb, const std::vector<std::uint64_t>& bounds, const GpuTrace& trace, CsvFile& kernels) {
-    std::vector<int> count(fb.steps.size(), 0);
-    std::vector<const GpuActivity*> replayed;
-    std::size_t tagged = 0, agree = 0;
-    for (const auto& a : trace.activities) {
-      const auto i =
-          static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), a.start_ns) - bounds.begin());
-      tagged += trace.tag(a) != 0;
-      agree += i >= 1 && i < bounds.size() && trace.tag(a) == i;
-      if (i >= 1 && i < bounds.size()) {
-        const auto& [op, layer] = fb.steps[i - 1];
-        if (layer == 0)
-          kernels.row({name(op->pass), op->name, count[i - 1], a.blocks, a.threads, a.registers, a.shared_bytes,
-                       a.cluster, a.us(), a.name});
-        ++count[i - 1];
-      } else
-        replayed.push_back(&a);
-    }
-    std::size_t per_replay = 0;
-    for (const int c : count) per_replay += static_cast<std::size_t>(c);
-    std::printf(
-        "layer: trace of %zu activities, %zu in the tagged pass, %zu tagged, %zu as the clock says, %zu dropped, %zu "
-        "without time, %zu unknown\n",
-        trace.activities.size(), trace.activities.size() - replayed.size(), tagged, agree, trace.dropped,
-        trace.without_time, trace.unknown);
-    if (!per_replay || replayed.size() % per_replay || replayed.size() < per_replay * kReplays) {
-      std::printf("layer: %zu replayed activities are not whole replays of %zu; no times in sequence\n",
-                  replayed.size(), per_replay);
-      return;
-    }
-    for (std::size_t r = replayed.size() - per_replay * kReplays, i = 0;
-         r < replayed.size();) {  // what came before was the soak
-      double us = 0;
-      for (int k = 0; k < count[i]; ++k) us += replayed[r++]->us();
-      in_sequence_[fb.steps[i].first].push_back(us);
-      kernels_[fb.steps[i].first] = count[i];
-      i = (i + 1) % fb.steps.size();
+  void keep(const Sequence& fb, const ReplayTimes& times, CsvFile& kernels) {
+    for (std::size_t i = 0; i < fb.steps.size(); ++i) {
+      const auto& [op, layer, key] = fb.steps[i];
+      kernels_[op] = static_cast<int>(times.launches[i].size());
+      in_sequence_[op].insert(in_sequence_[op].end(), times.us[i].begin(), times.us[i].end());
+      if (layer) continue;
+      for (int index = 0; const auto* a : times.launches[i])
+        kernels.row({name(op->pass), op->name, index++, a->blocks, a->threads, a->registers, a->shared_bytes,
+                     a->cluster, a->us(), a->name});
     }
   }
 #endif

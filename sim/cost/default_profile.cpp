@@ -79,7 +79,7 @@ constexpr Entry kHopper[] = {
     {"nvls_efficiency", 0.68, "475 GB/s bus bandwidth of 8 GPUs / (2 (n-1)/(n+1) x 450): NVIDIA/nccl-tests#272, #290"},
     {"ll_bandwidth", 141e9, kTuning},
     {"comm_ctas", 24, "channels in a trace, forums.developer.nvidia.com 337991"},
-    {"stretch_interference", 0.09237, kH100Units},
+    {"stretch_interference", 0.08489, kH100Units},
     {"stretch_traffic", 1.586, kH100Units},
     {"stretch_sms", 0.4369, kH100Units},
     {"stretch_memory", 0.2283, kH100Units},
