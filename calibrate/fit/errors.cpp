@@ -34,6 +34,7 @@ std::vector<ErrorSummary> summaries(std::span<const Residual> residuals) {
   std::map<std::string, std::vector<Residual>> by_kind;
   for (const Residual& r : residuals) by_kind[r.kind].push_back(r);
   std::vector<ErrorSummary> all;
+  all.reserve(by_kind.size() + 1);
   for (const auto& [kind, some] : by_kind) all.push_back(summary(some, kind));
   if (by_kind.size() != 1) all.push_back(summary(residuals, "all"));
   return all;

@@ -166,7 +166,9 @@ class FolderFitter {
                  .how = std::string(kByFolds) + "; for people, the simulator has one line for all",
                  .values = {},
                  .residuals = {}};
-    for (const auto& [kind, some] : kernels) {
+    for (const auto& kernel : kernels) {
+      const std::string& kind = kernel.first;
+      const std::vector<const Sample*>& some = kernel.second;
       const auto line_without = [&](std::size_t fold) {
         std::vector<SizeTime> points;
         for (std::size_t i = 0; i < some.size(); ++i) {

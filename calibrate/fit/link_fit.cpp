@@ -124,14 +124,17 @@ std::vector<double> fit_collectives(const Profile& profile, const Gpu& gpu, std:
   const auto residuals = [&](std::span<const double> values) {
     const Profile trial = with_collectives(profile, values);
     std::vector<double> r;
+    r.reserve(used.size());
     for (const CollectiveSample& s : used) r.push_back(std::log(ruled_seconds(s, trial, gpu) / s.seconds));
     return r;
   };
   // A limit that does not bind has no slope: the low-latency protocol's is held at one value after the other while the
   // others are fitted, and all are fitted from the best of these.
   LeastSquares best;
-  constexpr double kLeast = 8e9, kMost = 600e9, kRatio = 1.25;
-  for (double held = kLeast; held < kMost; held *= kRatio) {
+  constexpr double kLeast = 8e9, kRatio = 1.25;
+  constexpr int kValues = 20;  // up to 560 GB/s
+  for (int i = 0; i < kValues; ++i) {
+    const double held = kLeast * std::pow(kRatio, i);
     std::vector<Unknown> from = unknowns;
     from[1] = {.start = held, .least = held * 0.999, .most = held * 1.001};
     LeastSquares found = least_squares(residuals, from, {.step = kStep, .soft = kSoft});
@@ -169,9 +172,12 @@ std::vector<CollectiveLines> collective_lines(std::span<const CollectiveSample> 
   for (const CollectiveSample& s : samples)
     groups[fmt::format("{} {}, {:g} ranks, {:g} CTAs", s.backend, s.op, s.ranks, s.ctas)].push_back(s);
   std::vector<CollectiveLines> lines;
-  for (auto& [name, group] : groups) {
+  for (auto& named : groups) {
+    const std::string& name = named.first;
+    std::vector<CollectiveSample>& group = named.second;
     std::sort(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; });
     std::vector<SizeTime> points;
+    points.reserve(group.size());
     for (const CollectiveSample& s : group) points.push_back({.bytes = s.bytes, .seconds = s.seconds});
     if (points.size() < 3) continue;
     lines.push_back({.name = name, .segments = fit_alpha_beta(points), .left_out = {}});
