@@ -52,8 +52,8 @@ class FolderFitter {
 
   FolderFit run() {
     clock();
+    streams();  // first: operands of products and the small kernels of attention are streams
     products();
-    streams();  // before attention, whose small kernels are streams
     attention();
     overlap();
     collectives();

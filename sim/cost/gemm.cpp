@@ -29,6 +29,10 @@ constexpr std::array<Tile, 35> kTiles = {
 /// Parts that k may be cut into, when there are too few tiles for all SMs.
 constexpr std::array<int, 5> kSplits = {1, 2, 3, 4, 6};
 
+Bytes gemm_result_bytes(const Gemm& g, Pass pass, const Parameters& p) {
+  return Bytes(g.count * g.m * g.n * (pass == Pass::W ? p.gemm_accumulate_bytes : kElementBytes));
+}
+
 GemmPlan planned(const Gemm& g, Pass pass, const Tile& tile, int split, Bytes traffic, const Gpu& gpu,
                  const Parameters& p) {
   // Operands reach the tensor cores through shared memory: m + n elements for each 2 m n flops of a step in k.
@@ -46,7 +50,9 @@ GemmPlan planned(const Gemm& g, Pass pass, const Tile& tile, int split, Bytes tr
   plan.compute = rounds * (of_tile / rate) + (1 + share * (rounds - 1)) * epilogue;
   // Each part of a tile is written and read again as a partial sum.
   if (split > 1) plan.compute += Bytes(2.0 * split * tile.m * tile.n * kAccumulatorBytes) / (bandwidth / gpu.sms);
-  plan.memory = traffic / bandwidth;
+  // Operands stream in; the result is what the epilogues write.
+  const Bytes result = gemm_result_bytes(g, pass, p);
+  plan.memory = (traffic - result) / (gpu.memory_bandwidth * p.memory_efficiency) + result / bandwidth;
   plan.time = std::max(plan.compute, plan.memory) + Seconds(p.gemm_overhead_s);
   return plan;
 }
@@ -56,8 +62,7 @@ GemmPlan planned(const Gemm& g, Pass pass, const Tile& tile, int split, Bytes tr
 double waves(double tiles, double sms) { return std::ceil(tiles / sms); }
 
 Bytes gemm_bytes(const Gemm& g, Pass pass, const Parameters& p) {
-  const double result = pass == Pass::W ? p.gemm_accumulate_bytes : kElementBytes;
-  return Bytes(g.count * ((g.m * g.k + g.k * g.n) * kElementBytes + g.m * g.n * result));
+  return Bytes(g.count * (g.m * g.k + g.k * g.n) * kElementBytes) + gemm_result_bytes(g, pass, p);
 }
 
 GemmPlan plan_gemm(const Gemm& gemm, Pass pass, const Gpu& gpu, const Parameters& parameters) {

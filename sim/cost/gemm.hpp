@@ -20,7 +20,7 @@ struct GemmPlan {
   int split_k = 1;    ///< parts of k, summed at the end
   double tiles = 0;   ///< CTAs in all, split ones counted apart
   Seconds compute{};  ///< its waves on all SMs
-  Seconds memory{};   ///< each operand through memory once, at the reached bandwidth
+  Seconds memory{};   ///< each operand read once, the result written, at the reached bandwidths
   Seconds time{};     ///< the larger of the two, plus launch
 };
 
@@ -31,11 +31,13 @@ double waves(double tiles, double sms);
 Bytes gemm_bytes(const Gemm& gemm, Pass pass, const Parameters& parameters);
 
 /// The fastest kernel of the list:
-///   t = gemm_overhead + max(w * main loop + (1 + share * (w - 1)) * epilogue + sums, bytes / bandwidth)
+///   t = gemm_overhead + max(w * main loop + (1 + share * (w - 1)) * epilogue + sums, operands / read bandwidth +
+///   result / write bandwidth)
 /// with w waves; main loop 2 tile_m tile_n (k / split) sqrt(1 + (side / 2 / tile_m + side / 2 / tile_n)^2) /
-/// (efficiency * peak
-/// * sustained_clock / SMs); the epilogue that writes a tile (2 bytes an element, of a weight gradient 4) with an SM's
-/// part of the bandwidth; and, when k is split, fp32 partial sums of every part written and read. No dimension makes it
+/// (efficiency
+/// * peak * sustained_clock / SMs); the epilogue that writes a tile (2 bytes an element, of a weight gradient 4) with
+/// an SM's part of the write bandwidth; and, when k is split, fp32 partial sums of every part written and read. Read
+/// bandwidth is memory_efficiency, write bandwidth gemm_memory_efficiency of the data sheet's. No dimension makes it
 /// faster by growing.
 GemmPlan plan_gemm(const Gemm& gemm, Pass pass, const Gpu& gpu, const Parameters& parameters);
 
