@@ -21,6 +21,7 @@ std::string sweeps_and_stages() {
     for (const braid::PlannedSweep& s : braid::plan())
       if (s.stage == stage) text += std::string(" ") + s.name;
   }
+  for (const std::string& line : braid::not_measured()) text += "\n" + line;
   return text +
          "\n\nCtrl-C finishes the point at hand and closes the tables; the same command goes on where it stopped.\n"
          "Exit codes: 0; 1 a kernel computes wrongly; 2 a mistake or a sweep that failed; 77 no GPU; 130 Ctrl-C.\n"

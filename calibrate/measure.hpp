@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "calibrate/method/plan.hpp"
 
@@ -17,8 +18,11 @@ struct MeasureOptions {
 
 inline constexpr int kSkipped = 77;  ///< exit code: no GPU, or built without CUDA
 
+/// What this build cannot measure, and why: a line for each library that it lacks.
+std::vector<std::string> not_measured();
+
 /// Runs the sweeps and returns the exit code: 0, 1 (a kernel computes wrongly), 2 (a sweep failed), 77 or 130 (Ctrl-C).
-/// Throws Error for options that make no sense together.
+/// Throws Error for options that make no sense together or name a sweep that this build lacks.
 int measure(const MeasureOptions& options);
 
 }  // namespace braid

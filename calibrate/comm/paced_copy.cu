@@ -86,6 +86,8 @@ PacedCopy::PacedCopy()
   int shared = 0;
   BRAID_CUDA(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0));
   BRAID_CUDA(cudaFuncSetAttribute(paced_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+  cudaFuncAttributes loaded{};  // a first launch beside blocks that wait could wait for them
+  BRAID_CUDA(cudaFuncGetAttributes(&loaded, snapshot_kernel));
   BRAID_CUDA(cudaDeviceSynchronize());
 }
 PacedCopy::~PacedCopy() {
@@ -121,6 +123,8 @@ void PacedCopy::stop() {
   host_->raised = 1;
   BRAID_CUDA(cudaMemcpyAsync(stop_.as<>(), &host_->raised, 4, cudaMemcpyHostToDevice, control_));
   BRAID_CUDA(cudaStreamSynchronize(stream_));
+  // Blocks that ended by their limit did not wait for the copy: late, it would stop the next start.
+  BRAID_CUDA(cudaStreamSynchronize(control_));
 }
 void PacedCopy::snapshot(cudaStream_t s, int slot) {
   snapshot_kernel<<<1, 64, 0, s>>>(counters_.as<unsigned long long>(), kMaxCtas, snapshots_.as<Snapshot>() + slot);

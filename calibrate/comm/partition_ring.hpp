@@ -37,7 +37,8 @@ class PartitionRing {
 
   /// Enqueues one rank's part on its partition's stream; can be captured into a graph. All ranks must get the same
   /// calls in the same order, and all blocks of all ranks must fit on the GPU at once; enqueue call by call, not rank
-  /// by rank, so that streams that share a hardware queue do not block each other.
+  /// by rank, so that streams that share a hardware queue do not block each other. Each stream must have run something
+  /// before: what its first launch sets up could wait for the other ranks' blocks.
   void enqueue(int rank, const RingCall&, cudaStream_t) const;
 
   /// True when every collective so far finished; else the ring is made ready for the next one. Call with all streams

@@ -33,7 +33,8 @@ std::set<int> sms_of(cudaStream_t s) {
   int dev = 0, sms = 0;
   BRAID_CUDA(cudaGetDevice(&dev));
   BRAID_CUDA(cudaDeviceGetAttribute(&sms, cudaDevAttrMultiProcessorCount, dev));
-  BRAID_CUDA(cudaMemsetAsync(seen.as<>(), 0, seen.bytes(), s));
+  BRAID_CUDA(cudaMemset(seen.as<>(), 0, seen.bytes()));
+  BRAID_CUDA(cudaDeviceSynchronize());
   sm_kernel<<<static_cast<unsigned>(64 * sms), 32, 0, s>>>(seen.as<int>());
   BRAID_CUDA(cudaGetLastError());
   BRAID_CUDA(cudaStreamSynchronize(s));

@@ -25,6 +25,8 @@ __global__ void stamp_kernel(ulonglong2* out) {
 ClockStamps::ClockStamps(int slots)
     : device_(static_cast<std::size_t>(slots) * kSms * sizeof(Stamp)), host_(static_cast<std::size_t>(slots) * kSms) {
   BRAID_CUDA(cudaMemset(device_.as<>(), 0, device_.bytes()));
+  cudaFuncAttributes loaded{};  // a first launch loads the kernel, which may wait for a gate
+  BRAID_CUDA(cudaFuncGetAttributes(&loaded, stamp_kernel));
   BRAID_CUDA(cudaDeviceSynchronize());  // streams that do not wait for the default one stamp next
 }
 void ClockStamps::stamp(cudaStream_t s, int slot) {
@@ -80,10 +82,18 @@ cudaGraphExec_t capture(const Enqueue& op, cudaStream_t stream, int launches, in
   cudaGraph_t graph{};
   cudaGraphExec_t exec{};
   BRAID_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
-  for (int i = 0; i < launches; ++i) op(stream, first + i);
+  try {
+    for (int i = 0; i < launches; ++i) op(stream, first + i);
+  } catch (...) {  // a stream left in capture would fail every sweep that follows
+    cudaStreamEndCapture(stream, &graph);
+    if (graph) cudaGraphDestroy(graph);
+    cudaGetLastError();
+    throw;
+  }
   BRAID_CUDA(cudaStreamEndCapture(stream, &graph));
-  BRAID_CUDA(cudaGraphInstantiate(&exec, graph, 0));
-  BRAID_CUDA(cudaGraphDestroy(graph));
+  const auto status = cudaGraphInstantiate(&exec, graph, 0);
+  cudaGraphDestroy(graph);
+  BRAID_CUDA(status);
   return exec;
 }
 

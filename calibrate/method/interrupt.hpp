@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C in order: the first SIGINT or SIGTERM is remembered, so that the point at hand is finished and the tables are
-// closed; the second ends the process at once with kInterruptedCode.
+// closed; the second ends the process at once with kInterruptedCode. One within half a second of the first is the same
+// key press: under timeout(1), which passes on what the terminal sent to it, it comes twice.
 #pragma once
 
 namespace braid {

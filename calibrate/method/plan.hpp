@@ -12,10 +12,16 @@
 
 namespace braid {
 
+/// The libraries without which Braid still builds; each that is missing switches off what needs it.
+struct Parts {
+  bool cudnn = false, nccl = false, cupti = false;
+};
+
 struct PlannedSweep {
   const char* name;
   int stage;               ///< of the full plan, 1 to kStages
   double quick_s, full_s;  ///< 0: not part of that plan
+  Parts needs = {};
 };
 
 inline constexpr int kStages = 4;
@@ -23,6 +29,12 @@ inline constexpr double kQuickSeconds = 180, kFullSeconds = 1500, kStageSeconds 
 
 /// All sweeps in the order in which they run.
 std::span<const PlannedSweep> plan();
+
+/// The library that `sweep` needs and a build with `built` lacks; "" when it can run.
+std::string lacking(const PlannedSweep& sweep, const Parts& built);
+
+/// What a build leaves out: a line for each library that it lacks.
+std::vector<std::string> left_out(const Parts& built);
 
 struct PlanChoice {
   std::vector<std::string> names = {};           ///< none: every sweep of the plan
@@ -38,7 +50,8 @@ struct Allotment {
 };
 
 /// The sweeps to run, in the plan's order. Throws Error for a sweep that is not known, both plans at once, a stage that
-/// does not exist or beside names or --quick, and an allowance that is not greater than 0.
+/// does not exist or beside names or --quick, and an allowance that is not greater than 0 or longer than a
+/// day.
 std::vector<Allotment> allot(const PlanChoice& choice);
 
 }  // namespace braid

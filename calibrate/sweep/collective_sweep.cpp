@@ -11,6 +11,7 @@
 #include "calibrate/comm/on_device.hpp"
 #include "calibrate/comm/partition_ring.hpp"
 #include "calibrate/device/partition.hpp"
+#include "calibrate/device/probe.hpp"
 #if BRAID_HAVE_NCCL
 #include "calibrate/comm/nccl_group.hpp"
 #include "calibrate/comm/nccl_self.hpp"
@@ -116,7 +117,12 @@ void between_partitions(Bench& b, CollectiveTimer& timer, const Budget& budget) 
     PartitionRing ring(count, 16);
     const auto all = buffers(memory, parts.count());
     std::vector<cudaStream_t> streams;
-    for (std::size_t r = 0; r < parts.count(); ++r) streams.push_back(parts.stream(r));
+    for (std::size_t r = 0; r < parts.count(); ++r) {
+      // What a stream's first launch sets up must not have to wait for a rank that waits for it.
+      streams.push_back(parts.stream(r));
+      spin(1, 1e-6, streams.back());
+    }
+    BRAID_CUDA(cudaDeviceSynchronize());
     for (const int ctas : b.quick ? std::vector{8} : std::vector{1, 2, 4, 8, 16}) {
       if (2 * ctas > sms) continue;  // as much as a collective may take of its rank
       timer.measure({.backend = "partition_ring",

@@ -31,7 +31,10 @@ void CollectiveTimer::measure(const Party& p, const Budget& budget) {
     for (std::size_t bytes = kLeast; bytes <= kMost; bytes *= factor)
       if (!csv_.has({p.backend, name(c), static_cast<int>(p.streams.size()), p.ctas, bytes}))
         points.push_back({.measure = [&, c, bytes] {
-          if (usable) usable = point(p, c, bytes);
+          if (usable)
+            usable = point(p, c, bytes);
+          else
+            budget.leave_out();
         }});
   b_.measure(points, budget);
 }
@@ -74,8 +77,9 @@ bool CollectiveTimer::point(const Party& p, Collective c, std::size_t bytes) {
   };
   for (int r = 0; r < ranks; ++r) {  // NaNs, so that an element that nobody writes is found
     const auto& k = p.buffers[static_cast<std::size_t>(r)];
-    BRAID_CUDA(cudaMemsetAsync(const_cast<Bf16*>(k.to), 0xff, bytes_kept(c, bytes, ranks),
-                               p.streams[static_cast<std::size_t>(r)]));
+    const OnDevice there(k.device);
+    BRAID_CUDA(cudaMemset(const_cast<Bf16*>(k.to), 0xff, bytes_kept(c, bytes, ranks)));
+    BRAID_CUDA(cudaDeviceSynchronize());
   }
   p.enqueue(c, bytes);  // makes NCCL's connections
   if (!all_idle(p) || !sample(p, c, bytes, 1, 3).ended) return stuck();

@@ -128,6 +128,10 @@ void CopyBench::point(Ways w, std::size_t bytes, bool beside_gemm) {
   if (n) products(n);
   gate_.open();
   BRAID_CUDA(cudaDeviceSynchronize());
+  const auto leave_out = [this] {
+    if (b_.budget) b_.budget->leave_out();
+  };
+  if (gate_.gave_up()) return leave_out();  // copies waited for the host
   if (n) {
     std::vector<double> inside;  // products that lie wholly beside copies
     for (int i = 1; i < n; ++i)
@@ -144,7 +148,10 @@ void CopyBench::point(Ways w, std::size_t bytes, bool beside_gemm) {
       if (!n || elapsed_us(ev(e, i + 1), ev(product_events_, n)) > 0)
         t.push_back(elapsed_us(ev(e, i), ev(e, i + 1)) / per_sample);
     const auto st = stats(t);
-    if (!st.n) continue;  // no sample lay wholly beside products
+    if (!st.n) {  // no sample lay wholly beside products
+      leave_out();
+      continue;
+    }
     const bool both = product_beside > 0 && mhz_alone > 0;
     csv_.row({up ? "h2d" : "d2h", beside(w, beside_gemm), bytes, st.n, st.median, st.p10, st.p90,
               static_cast<double>(bytes) / st.median / 1e3, product_alone, product_beside,

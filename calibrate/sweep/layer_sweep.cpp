@@ -147,17 +147,22 @@ class LayerBench {
       return row;
     };
     std::map<std::string, double> sum_alone, sum_cold, sum_sequence;
+    bool whole = true;
     for (const auto* list : {&ops.forward(), &ops.backward_i(), &ops.backward_w()})
       for (const auto& op : *list) {
         const auto& t = alone_[&op];
         const auto q = stats(in_sequence_[&op]);
+        whole = whole && t.sustained_us.n && t.cold_us.n;
         put(ops_csv_, b_, label({name(op.pass), op.name, op.flops, op.bytes, kernels_[&op]}), t,
             {q.n, q.median, q.p10, q.p90, q.n ? q.median / t.sustained_us.median : 0.0});
         for (const auto& key : op.pass == Pass::F ? std::vector<std::string>{"F", "FB"}
                                                   : std::vector<std::string>{name(op.pass), "B", "FB"})
           sum_alone[key] += t.sustained_us.median, sum_cold[key] += t.cold_us.median, sum_sequence[key] += q.median;
       }
+    // An op of which every sample was throttled would be missing in the sums.
+    if (!whole && b_.budget) b_.budget->leave_out();
     for (const auto& [key, t] : totals_) {
+      if (!whole) break;
       const auto& [sequence, graph] = key;
       const bool is_traced = sequence == "FB" && graph;
       totals_csv_.row(label(
@@ -287,7 +292,7 @@ void sweep_layer(Bench& b, const Budget& budget) {
   const CudnnHandle cudnn;
   LayerBench bench(b, ops_csv, totals);
   std::vector<Point> points;
-  for (int i = 0; i < static_cast<int>(b.quick ? 1 : shapes.size()); ++i) {
+  for (int i = 0; i < static_cast<int>(b.quick && b.shape < 0 ? 1 : shapes.size()); ++i) {
     const auto& s = shapes[static_cast<std::size_t>(i)];
     if (b.shape >= 0 && b.shape != i) continue;
     // The last row that a shape writes.

@@ -56,6 +56,7 @@ struct OverlapOps::Parts {
 
 OverlapOps::OverlapOps(Bench& b, bool quick) : bench_(b), parts_(std::make_unique<Parts>(b)) {
   BRAID_CUDA(cudaMemset(parts_->stats.as<>(), 0x3f, parts_->stats.bytes()));
+  BRAID_CUDA(cudaDeviceSynchronize());  // the pools are filled on the default stream
   const auto of_small = [&](const char* unit, Pass pass, int tp) {
     add_product(product_name(unit, pass, tp), product(small(), unit, pass, tp, kTokens));
   };

@@ -12,6 +12,7 @@
 #include "calibrate/comm/collective_check.hpp"
 #include "calibrate/comm/idle_within.hpp"
 #include "calibrate/device/partition.hpp"
+#include "calibrate/device/probe.hpp"
 #include "calibrate/device/stream.hpp"
 #if BRAID_HAVE_NCCL
 #include "calibrate/comm/nccl_self.hpp"
@@ -27,6 +28,8 @@ class PartitionRingTest : public testing::Test {
  protected:
   void SetUp() override {
     parts = std::make_unique<Partitions>(kRanks, kSms);
+    for (std::size_t r = 0; r < kRanks; ++r) spin(1, 1e-6, parts->stream(r));  // see PartitionRing::enqueue
+    BRAID_CUDA(cudaDeviceSynchronize());
     ring = std::make_unique<PartitionRing>(kRanks, kCtas, 0.2, std::size_t{4} << 10);  // slots of 2048 elements
   }
   // Rank r puts (i mod 5) + r into element i.

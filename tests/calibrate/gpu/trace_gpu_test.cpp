@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "calibrate/cupti/op_tag.hpp"
 #include "calibrate/cupti/recorder.hpp"
+#include "calibrate/cupti/replay_times.hpp"
 #include "calibrate/cupti/trace_timeline.hpp"
 #include "calibrate/device/buffer.hpp"
 #include "calibrate/device/check.hpp"
@@ -133,6 +135,53 @@ TEST(Trace, ReplaysOfAGraphAreTaggedByNode) {
     if (a.graph_node) order.push_back(t.tag(a));
   ASSERT_EQ(order.size(), static_cast<std::size_t>(kOps * kReplays));
   for (std::size_t i = 0; i < order.size(); ++i) EXPECT_EQ(order[i], tag_of(forward(static_cast<int>(i) % kOps))) << i;
+}
+
+// Both ways of telling the ops of a replay: a memset and two kernels as one op, a kernel as another.
+TEST(Trace, OpsOfReplaysAreToldByTagAndByOrder) {
+  START_OR_FAIL();
+  constexpr std::size_t kReplays = 5;
+  const Stream s;
+  GraphTags nodes;
+  GpuTrace t;
+  OpByOp pass{.ops = {forward(0), forward(1)}, .bounds_ns = {}};
+  {
+    const OperandPool pool(4 * kCount, 1.f, 3);
+    const DeviceBuffer out(2 * kCount);
+    const auto run = [&](std::size_t op) {
+      if (op == 0) BRAID_CUDA(cudaMemsetAsync(out.as<>(), 0, out.bytes(), s));
+      for (std::size_t i = 0; i < 2 - op; ++i)
+        add(pool.slice(2 * kCount, 0), pool.slice(2 * kCount, 1), out.as<Bf16>(), kCount, s);
+    };
+    const Graph g(s, [&] {
+      for (std::size_t op = 0; op < 2; ++op) {
+        run(op);
+        nodes.add(s, pass.ops[op]);
+      }
+    });
+    const auto bound = [&] {
+      BRAID_CUDA(cudaDeviceSynchronize());
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+      pass.bounds_ns.push_back(recording_clock_ns());
+    };
+    for (std::size_t op = 0; op < 2; ++op) {
+      bound();
+      const RecordingTag tag(pass.ops[op]);
+      run(op);
+    }
+    bound();
+    for (std::size_t r = 0; r < kReplays; ++r) g.launch(s);
+    BRAID_CUDA(cudaDeviceSynchronize());
+    t = stop_recording();
+  }
+  t.node_tags = nodes.by_node();
+  const auto times = replay_times(t, pass, kReplays);
+  EXPECT_EQ(times.launches[0].size(), 3u) << summary(times);
+  EXPECT_EQ(times.launches[1].size(), 1u) << summary(times);
+  EXPECT_EQ(times.pass_untagged + times.pass_astray, 0u) << summary(times);
+  EXPECT_EQ(times.by, MappedBy::tag) << summary(times);
+  EXPECT_EQ(times.agree, true) << summary(times);
+  for (std::size_t op = 0; op < 2; ++op) EXPECT_EQ(times.us[op].size(), kReplays);
 }
 
 // Memory-bound kernels of a layer's sizes: their clock does not wander with the power limit, so that 2 % can be seen.

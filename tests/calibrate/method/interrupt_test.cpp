@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -23,12 +24,24 @@ TEST(Interrupt, TheFirstIsRememberedAndEndsNothing) {
   }
 }
 
-TEST(Interrupt, TheSecondEndsAtOnce) {
+TEST(Interrupt, TwoTogetherAreOneKeyPress) {
   EXPECT_EXIT(
       {
         catch_interrupts();
         std::raise(SIGINT);
-        std::raise(SIGTERM);
+        std::raise(SIGINT);
+        std::exit(interrupted() ? 7 : 2);
+      },
+      testing::ExitedWithCode(7), "finishing this point");
+}
+
+TEST(Interrupt, TheSecondEndsAtOnce) {
+  EXPECT_EXIT(
+      {
+        using Clock = std::chrono::steady_clock;
+        catch_interrupts();
+        // The first, and more until one is a key press of its own.
+        for (const auto end = Clock::now() + std::chrono::seconds(5); Clock::now() < end;) std::raise(SIGTERM);
         std::exit(0);
       },
       testing::ExitedWithCode(130), "");

@@ -23,6 +23,7 @@ TEST(PlanErrors, EachRuleHasItsSmallestBreach) {
   refused({.names = {"gemm"}, .stage = 1}, "leave out the names");
   refused({.quick = true, .stage = 1}, "leave out --quick");
   refused({.seconds = 0}, "--seconds: must be greater than 0");
+  refused({.seconds = 86401}, "at most a day");  // 24 * 3600 + 1
 }
 
 }  // namespace

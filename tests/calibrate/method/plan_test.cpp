@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 
@@ -56,6 +57,28 @@ TEST(Plan, TakesTheAllowanceThatIsGiven) {
 TEST(Plan, QuickLeavesOutPowerUnlessItIsNamed) {
   EXPECT_THAT(names(allot({.quick = true})), testing::Not(testing::Contains("power")));
   EXPECT_THAT(names(allot({.names = {"power"}, .quick = true})), testing::ElementsAre("power"));
+}
+
+TEST(Plan, SaysWhatABuildLeavesOutInALineForEachLibrary) {
+  EXPECT_TRUE(left_out({.cudnn = true, .nccl = true, .cupti = true}).empty());
+  // cuDNN computes attention: everything with a whole layer needs it. The braid exchanges by NCCL, too.
+  EXPECT_THAT(
+      left_out({.nccl = true, .cupti = true}),
+      testing::ElementsAre(testing::StartsWith("built without cuDNN, left out: attention, unit, layer, braid, ")));
+  EXPECT_THAT(left_out({}), testing::ElementsAre(testing::StartsWith("built without cuDNN, "),
+                                                 testing::StartsWith("built without NCCL, left out: braid, "),
+                                                 "built without CUPTI, left out: the recording of layer --shape"));
+}
+
+TEST(Plan, ASweepNamesTheLibraryThatItLacks) {
+  const auto lacks = [](const std::string& name, const Parts& built) {
+    const auto at = std::find_if(plan().begin(), plan().end(), [&](const PlannedSweep& s) { return name == s.name; });
+    return at == plan().end() ? "no such sweep" : lacking(*at, built);
+  };
+  EXPECT_EQ(lacks("gemm", {}), "");
+  EXPECT_EQ(lacks("unit", {.nccl = true}), "cuDNN");
+  EXPECT_EQ(lacks("braid", {.cudnn = true}), "NCCL");
+  EXPECT_EQ(lacks("braid", {.cudnn = true, .nccl = true}), "");
 }
 
 }  // namespace

@@ -49,6 +49,10 @@ class Bundle {
     arguments.insert(arguments.begin(), "gpu");
     return place_.run(place_.folder() / "bundle/run", arguments);
   }
+  Outcome run_in_a_group_of_its_own(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"-w", (place_.folder() / "bundle/run").string(), "gpu"});
+    return place_.run("/usr/bin/setsid", arguments);
+  }
   std::vector<std::string> called() const { return lines_of(read_file(calls())); }
   std::string read(const std::string& name) const { return read_file((place_.folder() / name).string()); }
   bool has(const std::string& name) const { return fs::exists(place_.folder() / name); }
@@ -64,7 +68,7 @@ TEST(RunGpu, DoesTestsThenTheStagesAndSumsUp) {
   const Outcome o = b.run({"out"});
   EXPECT_EQ(o.code, 0) << o.err;
   const auto called = b.called();
-  ASSERT_EQ(called.size(), 1u + 3u + 4u + 3u);
+  ASSERT_EQ(called.size(), 1u + 3u + 4u + 2u + 1u);
   EXPECT_THAT(called[0], HasSubstr("calibrate check --out "));
   EXPECT_EQ(called[1], "test --gtest_filter=Norm.IsRight");
   EXPECT_EQ(called[2], "test --gtest_filter=Norm.IsFast/0");
@@ -72,7 +76,8 @@ TEST(RunGpu, DoesTestsThenTheStagesAndSumsUp) {
   EXPECT_THAT(called[4], HasSubstr("--full --stage 1 --out "));
   EXPECT_THAT(called[6], HasSubstr("--full --stage 3 --out "));
   EXPECT_THAT(called[7], HasSubstr("layer --shape 0 "));
-  EXPECT_THAT(called[10], HasSubstr("--full --stage 4 --out "));
+  EXPECT_THAT(called[9], HasSubstr("--full --stage 4 --out "));
+  EXPECT_THAT(called[10], HasSubstr("calibrate --fit "));
   // The folder is the caller's, not the bundle's.
   const std::string summary = b.read("out/summary.txt");
   EXPECT_THAT(summary, HasSubstr("calibrate --full --stage 4"));
@@ -83,8 +88,9 @@ TEST(RunGpu, DoesTestsThenTheStagesAndSumsUp) {
 TEST(RunGpu, DoesOneStage) {
   const Bundle b;
   EXPECT_EQ(b.run({"out", "--stage", "3"}).code, 0);
-  ASSERT_EQ(b.called().size(), 1u);
+  ASSERT_EQ(b.called().size(), 2u);
   EXPECT_THAT(b.called()[0], HasSubstr("--full --stage 2 --out "));
+  EXPECT_THAT(b.called()[1], HasSubstr("--fit "));  // of what is there so far
 }
 
 TEST(RunGpu, KeepsTheStepsOfTheStagesBefore) {
@@ -112,12 +118,44 @@ TEST(RunGpu, StopsAtCtrlC) {
   EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("numerics +exit 130"));
 }
 
+// A terminal sends SIGINT to the whole group, and timeout(1) sends its own to the program again.
+TEST(RunGpu, LetsTheProgramFinishItsPointAtCtrlC) {
+  const Bundle b;
+  b.calibrate(
+      "trap : INT; echo begun >&2; n=0; until grep -q begun \"$dir\"/stage-1.log || [ $((n += 1)) -gt 2000 ]; do :; "
+      "done\n"
+      "kill -INT 0; sleep 0.2; echo point finished >&2; echo tables closed >&2; exit 130");
+  const Outcome o = b.run_in_a_group_of_its_own({"out"});
+  EXPECT_EQ(o.code, 130);
+  EXPECT_EQ(b.called().size(), 1u);
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("numerics +exit 130"));
+  EXPECT_THAT(b.read("out/stage-1.log"), HasSubstr("tables closed"));
+}
+
+TEST(RunGpu, BeginsNothingAfterATestThatCtrlCEnded) {
+  const Bundle b;
+  b.tests("kill -INT 0; sleep 5");
+  const Outcome o = b.run_in_a_group_of_its_own({"out"});
+  EXPECT_EQ(o.code, 130);
+  EXPECT_EQ(b.called().size(), 2u);  // numerics and the first test
+  EXPECT_THAT(b.read("out/summary.txt"), HasSubstr("Norm.IsRight"));
+}
+
 TEST(RunGpu, SkipsWhereCudaSeesNoGpu) {
   const Bundle b;
   b.script("bundle/bin/braid-calibrate", "echo SKIP: no GPU; exit 77");
   const Outcome o = b.run({"out"});
   EXPECT_EQ(o.code, 77);
   EXPECT_EQ(o.out, "SKIP: no GPU\n");
+}
+
+TEST(RunGpu, SkipsWhereTheBuildHasNoCuda) {
+  const Bundle b;
+  b.script("bundle/bin/braid-calibrate", "echo 'braid-calibrate: built without CUDA: no nvcc' >&2; exit 77");
+  const Outcome o = b.run({"out"});
+  EXPECT_EQ(o.code, 77);
+  EXPECT_THAT(o.err, HasSubstr("built without CUDA"));
+  EXPECT_FALSE(b.has("calls"));
 }
 
 TEST(RunGpu, SkipsWithoutAGpuBeforeAnythingIsBuiltOrMade) {
@@ -136,6 +174,9 @@ TEST(RunGpu, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(b.run({"out", "--stage", "6"}).err, "run: --stage is 1 to 5\n");
   EXPECT_EQ(b.run({"out", "more"}).err, "run: one folder only: 'out' or 'more'\n");
   EXPECT_EQ(b.run({"out", "--fast"}).code, 2);
+  b.script("file", "");
+  EXPECT_THAT(b.run({"file"}).err, testing::EndsWith("/file cannot be made or written into\n"));
+  EXPECT_EQ(b.run({"file"}).code, 2);
 }
 
 }  // namespace

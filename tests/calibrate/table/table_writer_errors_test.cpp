@@ -2,9 +2,12 @@
 // Files that the writer must not go on with, and must not touch.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <stdexcept>
 
+#include "calibrate/table/table.hpp"
 #include "calibrate/table/table_writer.hpp"
 #include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
@@ -75,6 +78,35 @@ TEST(TableWriterErrors, TwoColumnsOfOneName) {
 TEST(TableWriterErrors, AFolderThatIsNotThere) {
   const TemporaryFolder folder;
   EXPECT_THROW(TableWriter(spec(folder / "none/demo.csv")), Error);
+}
+
+// A limit on the size of files stands in for the disk: writes beyond 1024 bytes fail.
+TEST(TableWriterErrors, AFullDiskIsAnErrorAndLosesNoRow) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "demo.csv", field(90, 'x');
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit full{.rlim_cur = 1024, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &full);
+  int written = 0;
+  try {
+    TableWriter w(spec(path));
+    for (; written < 20; ++written) w.row({written, field});
+    ADD_FAILURE() << "20 rows of 90 bytes fit into 1024";
+  } catch (const Error& e) { EXPECT_THAT(e.what(), HasSubstr("demo.csv: cannot be written: ")); }
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_GE(written, 1);
+  {
+    TableWriter again(spec(path));
+    EXPECT_EQ(again.rows(), written);
+    for (int i = 0; i < 20; ++i) again.row({i, field});
+  }
+  const std::string columns[] = {"op", "us"};
+  const Table whole = read_table(path, "demo", columns);
+  ASSERT_EQ(whole.rows(), 20u);
+  EXPECT_FALSE(whole.cut_short());
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(whole.text(i, "op"), std::to_string(i));
 }
 
 TEST(TableWriterErrors, ARowOfAnotherLengthIsABugOfTheCaller) {
