@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A GPU that nobody calibrated: the defaults of the H200, the H100's shares with the H200's data sheet, against rows
-// measured on one. Nothing was fitted on them, and the forms of the rules were not chosen on them.
+// measured on one. Nothing was fitted on them, and they decided no form of a rule.
 #include <gtest/gtest.h>
 
 #include "calibrate/fit/overlap_fit.hpp"
