@@ -38,7 +38,9 @@ int run(int argc, char** argv) {
   braid::PlanChoice& choice = measure.choice;
   braid::FitOptions fit;
   app.add_option("SWEEP", choice.names, "sweeps to run (default: all of the plan)");
-  auto* out = app.add_option("--out", measure.out, "folder of the tables; with --fit, of the report")->type_name("DIR");
+  auto* out = app.add_option("--out", measure.out,
+                             "folder of the tables; with --fit, of the report (default: that of the tables)")
+                  ->type_name("DIR");
   app.add_flag("--quick", choice.quick, "few points of each sweep, under 3 minutes");
   app.add_flag("--full", choice.full, "all points, under 25 minutes (default)");
   app.add_option("--stage", choice.stage, "only this stage of the full plan, each under 8 minutes")->type_name("N");
@@ -48,7 +50,7 @@ int run(int argc, char** argv) {
   app.add_option("--sms", measure.sms, "measure on a partition of K SMs: gemm, grid, memory, attention, unit")
       ->type_name("K");
   auto* dir = app.add_option("--fit", fit.dir, "fit the tables of a folder; needs no GPU")->type_name("DIR");
-  app.add_flag("--report", fit.report, "--fit: print and plot measured against fitted")->needs(dir);
+  app.add_flag("--report", fit.report, "--fit: write fit.html (pictures) and residuals.csv, too")->needs(dir);
   app.add_option("--profile", fit.profile, "--fit: write the profile")->type_name("FILE")->needs(dir);
   app.add_option("--name", fit.name,
                  "--fit: the data sheet to hold the tables against (default: the GPU that they name)")
@@ -63,6 +65,8 @@ int run(int argc, char** argv) {
   }
   if (*dir) {
     if (!choice.names.empty()) throw braid::Error("--fit", "measures nothing; leave out the sweeps");
+    for (const char* name : {"--quick", "--full", "--stage", "--seconds", "--shape", "--sms"})
+      if (app.count(name) > 0) throw braid::Error("--fit", std::string("measures nothing; leave out ") + name);
     if (*out && !fit.report) throw braid::Error("--out", "with --fit it is where --report writes; add --report");
     fit.out = measure.out;
     return braid::fit_command(fit, std::cout);

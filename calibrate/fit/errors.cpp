@@ -30,13 +30,13 @@ ErrorSummary summary(std::span<const Residual> residuals, const std::string& kin
   return s;
 }
 
-std::vector<ErrorSummary> summaries(std::span<const Residual> residuals) {
+std::vector<ErrorSummary> summaries(std::span<const Residual> residuals, bool rivals) {
   std::map<std::string, std::vector<Residual>> by_kind;
   for (const Residual& r : residuals) by_kind[r.kind].push_back(r);
   std::vector<ErrorSummary> all;
   all.reserve(by_kind.size() + 1);
   for (const auto& [kind, some] : by_kind) all.push_back(summary(some, kind));
-  if (by_kind.size() != 1) all.push_back(summary(residuals, "all"));
+  if (by_kind.size() != 1 && !rivals) all.push_back(summary(residuals, "all"));
   return all;
 }
 

@@ -27,7 +27,8 @@ struct ErrorSummary {
 };
 
 ErrorSummary summary(std::span<const Residual> residuals, const std::string& kind);
-/// One summary for each kind in alphabetical order, then one of all.
-std::vector<ErrorSummary> summaries(std::span<const Residual> residuals);
+/// One summary for each kind in alphabetical order, then one of all unless there is a single kind or `rivals`: kinds
+/// that predict the same measurements.
+std::vector<ErrorSummary> summaries(std::span<const Residual> residuals, bool rivals = false);
 
 }  // namespace braid

@@ -7,6 +7,7 @@
 #include "calibrate/fit/fit_folder.hpp"
 #include "calibrate/fit/fit_report.hpp"
 #include "sim/base/csv.hpp"
+#include "sim/base/error.hpp"
 
 namespace braid {
 
@@ -15,7 +16,9 @@ int fit_command(const FitOptions& options, std::ostream& out) {
   out << fit_text(fit);
   if (options.report) {
     const std::string to = options.out.empty() ? options.dir : options.out;
-    std::filesystem::create_directories(to);
+    std::error_code failed;
+    std::filesystem::create_directories(to, failed);
+    if (failed) throw Error(to, "cannot be made as a folder: " + failed.message());
     write_file(to + "/fit.html", fit_html(fit));
     write_file(to + "/residuals.csv", residuals_csv(fit));
     out << "wrote " << to << "/fit.html and " << to << "/residuals.csv\n";

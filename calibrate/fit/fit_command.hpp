@@ -15,7 +15,8 @@ struct FitOptions {
   std::string name;     ///< of the GPU whose data sheet applies; "" = the one that the tables name
 };
 
-/// Prints to `out` and returns the exit code. Throws Error for a wrong, cut or foreign table.
+/// Prints to `out` and returns the exit code. Throws Error for a wrong, cut or foreign table, and for
+/// what cannot be written.
 int fit_command(const FitOptions& options, std::ostream& out);
 
 }  // namespace braid

@@ -68,12 +68,22 @@ class FolderFitter {
            const std::string& source) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const double value = rounded(values[i]);
+      const ParameterInfo& info = parameter_info(names[i], "fit");
+      if (value < info.least || value > info.most)
+        throw Error(part.name, fmt::format("{} comes out as {:g}, which is outside {:g} to {:g}: the tables do not go "
+                                           "with the data sheet of {}",
+                                           names[i], value, info.least, info.most, profile_.gpu));
       profile_ = with_parameter(std::move(profile_), names[i], value, source);
       part.values.emplace_back(names[i], value);
     }
   }
 
   void fit_rules(const char* part_name, const std::vector<Sample>& samples, const std::vector<std::string>& names) {
+    const std::size_t rows = samples.size(), seen = rows - (rows + kFolds - 1) / kFolds;
+    if (seen < names.size())
+      throw Error(part_name, fmt::format("{} rows are too few to fit {} values by {} folds; measure more, or move the "
+                                         "table out of the folder",
+                                         rows, names.size(), kFolds));
     FitPart part{.name = part_name, .how = kByFolds, .values = {}, .residuals = {}};
     // From the common assumptions, not from the GPU's own defaults, which may have come out of such a fit.
     for (const std::string& name : names) {
@@ -109,7 +119,8 @@ class FolderFitter {
                        "units alone, summed: cycles of products and attention at a clock, times of the rest; the clock "
                        "of the mix by a law fitted without that layer",
                    .values = {{"median clock of whole layers, MHz", median_clock(sums) / 1e6}},
-                   .residuals = layer_residuals(sums, peak, profile_.parameters.clock_most)};
+                   .residuals = layer_residuals(sums, peak, profile_.parameters.clock_most),
+                   .rivals = true};
       const ClockLaw law = fit_clock(sums, peak, profile_.parameters.clock_most);
       const std::vector<std::string> names = {"sustained_clock", "clock_memory_gain"};
       set(part, names, std::vector<double>{law.sustained, law.gain},

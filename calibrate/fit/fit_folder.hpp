@@ -17,6 +17,7 @@ struct FitPart {
   std::string how;                                     ///< how predictions were made, one line
   std::vector<std::pair<std::string, double>> values;  ///< by name with unit: parameters of the profile, or of a law
   std::vector<Residual> residuals;
+  bool rivals = false;  ///< the kinds are predictions of the same measurements: errors over all of them say nothing
 };
 
 struct FolderFit {
@@ -27,8 +28,7 @@ struct FolderFit {
 
 /// Reads the tables that are in `dir` (gemm, grid, attention, memory, layer, layer_ops, overlap, collective, copy),
 /// fits what they allow, and leaves all other parameters at the defaults of the GPU. `gpu_name` overrides what the
-/// tables say
-/// ("" = do not). Throws Error if there is no table, one is wrong or cut, or two are of different GPUs.
+/// tables say ("" = do not). Throws Error if there is no table, one is wrong or cut, or two are of different GPUs.
 FolderFit fit_folder(const std::string& dir, const std::string& gpu_name);
 
 }  // namespace braid

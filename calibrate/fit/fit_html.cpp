@@ -12,8 +12,10 @@ namespace braid {
 namespace {
 
 constexpr double kSide = 380, kEdge = 52;  ///< pixels of a picture and of its margin
-/// Okabe and Ito's colours, which colour-blind people tell apart.
-constexpr std::array kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
+constexpr double kMostError = 0.2;         ///< where the axes of errors end
+/// Okabe and Ito's colours, which colour-blind people tell apart, and three that still differ from them.
+constexpr std::array kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00",
+                                 "#56b4e9", "#000000", "#999999", "#8c510a", "#5e3c99"};
 
 std::string escaped(const std::string& text) {
   std::string out;
@@ -40,16 +42,16 @@ std::map<std::string, const char*> colours_of(const FitPart& part) {
 
 double inside() { return kSide - kEdge - 20; }
 
-std::string frame(const std::string& title, const std::string& across) {
+std::string frame(const std::string& up, const std::string& across) {
   return fmt::format(
       "<svg viewBox='0 0 {0} {7}' width='{0}' height='{7}' role='img'><title>{1}</title>"
+      "<text x='{2}' y='13'>{1}</text>"
       "<rect x='{2}' y='20' width='{3}' height='{3}' fill='none' stroke='#999'/>"
       "<text x='{4}' y='{5}' text-anchor='middle'>{6}</text>",
-      kSide + 20, escaped(title), kEdge, inside(), kEdge + inside() / 2, 20 + inside() + 34, across,
-      20 + inside() + 44);
+      kSide + 20, escaped(up), kEdge, inside(), kEdge + inside() / 2, 20 + inside() + 34, across, 20 + inside() + 44);
 }
 
-/// Measured across, predicted over measured up, on a logarithmic axis across and -20 to +20 % up.
+/// Measured across on a logarithmic axis, error up; what lies beyond the axis is drawn at its end.
 std::string scatter(const FitPart& part) {
   double least = 1e300, most = 0;
   for (const Residual& r : part.residuals) {
@@ -58,9 +60,10 @@ std::string scatter(const FitPart& part) {
   }
   const double low = std::log10(least), span = std::max(1e-9, std::log10(most) - low);
   const bool seconds = most < 1;  // the others are slowdowns
-  std::string svg = frame("error against measured", seconds ? "measured, microseconds" : "measured slowdown");
-  constexpr double kMost = 0.2;
-  const auto up = [&](double error) { return 20 + inside() / 2 * (1 - std::clamp(error, -kMost, kMost) / kMost); };
+  std::string svg = frame("predicted over measured, less 1", seconds ? "measured, microseconds" : "measured slowdown");
+  const auto up = [&](double error) {
+    return 20 + inside() / 2 * (1 - std::clamp(error, -kMostError, kMostError) / kMostError);
+  };
   for (const double e : {-0.2, -0.1, 0.0, 0.1, 0.2}) {
     svg += fmt::format(
         "<line x1='{0}' x2='{1}' y1='{2:.1f}' y2='{2:.1f}' stroke='{3}'/><text x='{4}' y='{5:.1f}' "
@@ -83,10 +86,9 @@ std::string scatter(const FitPart& part) {
   return svg + "</svg>";
 }
 
-/// Share of the rows within an error.
+/// Share of the rows within an error; the rows beyond the axis are what a line lacks to 100 %.
 std::string cumulated(const FitPart& part) {
-  std::string svg = frame("share of rows within an error", "absolute error, per cent");
-  constexpr double kMost = 0.2;
+  std::string svg = frame("share of rows within the error", "absolute error, per cent");
   for (int i = 0; i <= 4; ++i) {
     svg += fmt::format(
         "<text x='{:.1f}' y='{:.1f}' text-anchor='middle'>{}</text><text x='{}' y='{:.1f}' "
@@ -99,11 +101,12 @@ std::string cumulated(const FitPart& part) {
   for (auto& [kind, errors] : by_kind) {
     std::sort(errors.begin(), errors.end());
     std::string path = fmt::format("M{} {:.1f}", kEdge, 20 + inside());
-    for (std::size_t i = 0; i < errors.size(); ++i) {
-      const double share = static_cast<double>(i + 1) / static_cast<double>(errors.size());
-      path += fmt::format("L{:.1f} {:.1f}", kEdge + inside() * std::min(1.0, errors[i] / kMost),
-                          20 + inside() * (1 - share));
+    double share = 0;
+    for (std::size_t i = 0; i < errors.size() && errors[i] <= kMostError; ++i) {
+      share = static_cast<double>(i + 1) / static_cast<double>(errors.size());
+      path += fmt::format("H{:.1f}V{:.1f}", kEdge + inside() * errors[i] / kMostError, 20 + inside() * (1 - share));
     }
+    if (share < 1) path += fmt::format("H{:.1f}", kEdge + inside());
     svg += fmt::format("<path d='{}' fill='none' stroke='{}' stroke-width='1.5'/>", path, colours.at(kind));
   }
   return svg + "</svg>";
@@ -114,7 +117,7 @@ std::string errors_table(const FitPart& part) {
       "<table><tr><th></th><th>rows</th><th>median</th><th>95th</th><th>mean</th><th>bias</th><th>worst</th><th>where"
       "</th></tr>";
   const auto colours = colours_of(part);
-  for (const ErrorSummary& s : summaries(part.residuals)) {
+  for (const ErrorSummary& s : summaries(part.residuals, part.rivals)) {
     const auto colour = colours.find(s.kind);
     html += fmt::format(
         "<tr><td><span style='color:{}'>&#9632;</span> {}</td><td>{}</td><td>{:.2f} %</td><td>{:.2f} %</td><td>{:.2f} "
@@ -135,8 +138,10 @@ std::string fit_html(const FolderFit& fit) {
       "collapse}}td,th{{padding:.15em .7em;text-align:right;border-bottom:1px solid "
       "#ddd}}td:first-child,td:last-child{{"
       "text-align:left}}</style><h1>Fit of {0}</h1><p>Errors are of measurements that the fit that predicts them had "
-      "not seen.</p>",
+      "not seen; below 0 the prediction is too fast. Colours of the pictures are those of the tables; a point at the "
+      "upper or lower edge lies beyond it.</p>",
       escaped(fit.profile.gpu));
+  for (const std::string& line : fit.profile.provenance) html += "<p>" + escaped(line) + "</p>";
   for (const FitPart& part : fit.parts) {
     html += fmt::format("<h2>{}</h2><p>{}</p>", escaped(part.name), escaped(part.how));
     if (!part.residuals.empty()) html += errors_table(part) + scatter(part) + cumulated(part);

@@ -10,8 +10,8 @@ namespace braid {
 
 /// Values found and errors by kind.
 std::string fit_text(const FolderFit& fit);
-/// A self-contained page: for each part the values, the errors, measured against predicted, and a histogram of errors
-/// (inline SVG, no scripts).
+/// A self-contained page: for each part the errors by kind, each error against what was measured, the share of rows
+/// within an error, and the values (inline SVG, no scripts).
 std::string fit_html(const FolderFit& fit);
 /// part,kind,shape,measured,predicted,error_percent,source: one row a residual.
 std::string residuals_csv(const FolderFit& fit);

@@ -62,8 +62,12 @@ FolderTables read_folder(const std::string& dir, const std::string& gpu_name) {
     if (first.empty()) {
       first = table.gpu();
       folder.gpu = &measured_gpu(gpu_name.empty() ? first : gpu_name, gpu_name.empty() ? table.name() : "--name");
+      if (!gpu_name.empty())
+        folder.notes.push_back("measured on '" + first + "', held against the data sheet of " + folder.gpu->name +
+                               ", for which the profile is");
     } else if (table.gpu() != first) {
-      throw Error(table.name(), "was measured on '" + table.gpu() + "', other tables of the folder on '" + first + "'");
+      throw Error(table.name(), "was measured on '" + table.gpu() + "', other tables of the folder on '" + first +
+                                    "'; give each GPU a folder of its own");
     }
     if (table.cut_short()) folder.notes.push_back(table.name() + ": the run was cut short, its rows are used");
     folder.tables.emplace(kind, std::move(table));

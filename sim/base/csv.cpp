@@ -132,7 +132,10 @@ void write_file(const std::string& path, std::string_view bytes) {
   }
   std::error_code failed;
   std::filesystem::rename(partial, path, failed);
-  if (failed) throw Error(path, "cannot be written: " + failed.message());
+  if (failed) {
+    std::remove(partial.c_str());
+    throw Error(path, "cannot be written: " + failed.message());
+  }
 }
 
 std::string csv_row(std::span<const std::string> fields) {

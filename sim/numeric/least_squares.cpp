@@ -15,8 +15,12 @@ namespace {
 /// An unknown on the whole real line: the logistic of x lies between its bounds, on a logarithmic scale.
 class Bounded {
  public:
-  explicit Bounded(const Unknown& u) : least_(std::log(std::max(u.least, u.most * 1e-6))), most_(std::log(u.most)) {}
-  double value(double x) const { return std::exp(least_ + (most_ - least_) / (1 + std::exp(-x))); }
+  explicit Bounded(const Unknown& u)
+      : least_(std::log(std::max(u.least, u.most * 1e-6))), most_(std::log(u.most)), bounds_(u) {}
+  /// exp(log(b)) may lie beyond b by a rounding.
+  double value(double x) const {
+    return std::clamp(std::exp(least_ + (most_ - least_) / (1 + std::exp(-x))), bounds_.least, bounds_.most);
+  }
   double inverse(double value) const {
     const double share = std::clamp((std::log(value) - least_) / (most_ - least_), 1e-6, 1 - 1e-6);
     return std::log(share / (1 - share));
@@ -24,6 +28,7 @@ class Bounded {
 
  private:
   double least_, most_;
+  Unknown bounds_;
 };
 
 /// The problem as Eigen's solver wants it.

@@ -38,6 +38,8 @@ TEST(ErrorSummary, ListsKindsAndAllOfThem) {
   EXPECT_EQ(all[2].kind, "all");
   EXPECT_EQ(all[2].count, 3);
   EXPECT_EQ(summaries(std::vector<Residual>{off("b", 0.1)}).size(), 1u);  // one kind is all there is
+  // Two predictions of the same measurements have no errors in common.
+  EXPECT_EQ(summaries(std::vector<Residual>{off("b", 0.1), off("a", 0.2)}, true).size(), 2u);
 }
 
 }  // namespace

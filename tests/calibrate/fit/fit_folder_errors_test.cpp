@@ -78,6 +78,7 @@ TEST_F(Folder, WithTablesOfTwoGpus) {
   write("gemm.csv", table("F,128,128,64,10,1400\n"));
   write("grid.csv", table("F,128,128,64,10,1400\n", "grid", "# gpu: NVIDIA H200, 132 SMs\n"));
   expect("was measured on 'NVIDIA H200'");
+  expect("give each GPU a folder of its own");
 }
 
 TEST_F(Folder, OfAGpuThatNobodyKnows) {
@@ -86,9 +87,41 @@ TEST_F(Folder, OfAGpuThatNobodyKnows) {
   EXPECT_NE(message("H99").find("H99"), std::string::npos);
 }
 
+TEST_F(Folder, WhoseReportCannotBeWritten) {
+  // Products of 132 x 4096 flop a cycle at 80 % of it; the folder of the report is a file.
+  std::string rows;
+  for (int i = 1; i <= 20; ++i)
+    rows += "F,4096,4096," + std::to_string(512 * i) + "," + std::to_string(39.7 * i) + ",1400\n";
+  write("gemm.csv", table(rows));
+  write("taken", "");
+  std::ostringstream out;
+  std::string text;
+  try {
+    fit_command({.dir = dir_, .report = true, .out = dir_ / "taken"}, out);
+  } catch (const Error& e) { text = e.what(); }
+  EXPECT_NE(text.find("taken: cannot be made as a folder"), std::string::npos) << text;
+  // With --name the tables' own GPU is said, too.
+  out.str("");
+  fit_command({.dir = dir_, .name = "H200-141G"}, out);
+  EXPECT_NE(out.str().find("held against the data sheet of H200-141G"), std::string::npos) << out.str();
+}
+
+TEST_F(Folder, OfAGpuFasterThanItsDataSheet) {
+  // A third of the cycles above: 2.4 of the peak. Parameters end at their bounds, not a rounding beyond, and the errors
+  // say that it does not fit.
+  std::string rows;
+  for (int i = 1; i <= 20; ++i)
+    rows += "F,4096,4096," + std::to_string(512 * i) + "," + std::to_string(39.7 / 3 * i) + ",1400\n";
+  write("gemm.csv", table(rows));
+  std::ostringstream out;
+  fit_command({.dir = dir_}, out);
+  EXPECT_NE(out.str().find("gemm_efficiency = 1.2\n"), std::string::npos) << out.str();
+}
+
 TEST_F(Folder, WithFewerRowsThanUnknowns) {
   write("gemm.csv", table("F,128,128,64,10,1400\n"));
-  expect("unknowns need at least as many measurements");
+  // Of one row a fold of five leaves none; the rule of products has six values.
+  expect("matrix products: 1 rows are too few to fit 6 values by 5 folds; measure more");
 }
 
 }  // namespace

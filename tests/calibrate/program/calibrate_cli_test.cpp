@@ -59,6 +59,8 @@ TEST(CalibrateProgram, AMistakeIsOneLineAndExitCodeTwo) {
       {{"--colour", "--out", "t"}, "--colour"},
       {{"--report", "--out", "t"}, "--report requires --fit"},
       {{"gemm", "--fit", "t"}, "--fit: measures nothing"},
+      {{"--fit", "t", "--quick"}, "--fit: measures nothing; leave out --quick"},
+      {{"--fit", "t", "--stage", "2"}, "leave out --stage"},
       {{"--fit", "t", "--out", "t"}, "--out: with --fit"},
       {{"--fit", "none"}, "none"},
   };

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
 
@@ -34,6 +36,11 @@ TEST(ReadFile, NamesTheFileThatCannotBeRead) {
 
 TEST(WriteFile, NamesTheFileThatCannotBeWritten) {
   EXPECT_THAT(message([] { write_file("no/such/folder.csv", "x"); }), StartsWith("no/such/folder.csv: cannot be "));
+  const std::string folder = testing::TempDir() + "braid_write_file_folder";
+  std::filesystem::create_directories(folder);
+  EXPECT_THAT(message([&] { write_file(folder, "x"); }), StartsWith(folder + ": cannot be written: "));
+  EXPECT_FALSE(std::filesystem::exists(folder + ".partial"));
+  std::filesystem::remove(folder);
 }
 
 }  // namespace
