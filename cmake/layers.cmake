@@ -2,7 +2,8 @@
 # (tests/layers_test), so an arrow that is not here neither links nor passes.
 set(BRAID_LAYERS base numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit app
     calibrate/table calibrate/method calibrate/fit
-    calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate)
+    calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate
+    validate/table validate)
 set(BRAID_USES_base "")
 set(BRAID_USES_numeric base)
 set(BRAID_USES_model base)
@@ -28,6 +29,8 @@ set(BRAID_USES_calibrate/cupti base timeline calibrate/device)
 set(BRAID_USES_calibrate/sweep base model calibrate/table calibrate/method calibrate/device calibrate/units calibrate/comm
     calibrate/cupti)
 set(BRAID_USES_calibrate base calibrate/table calibrate/method calibrate/fit calibrate/device calibrate/sweep)
+set(BRAID_USES_validate/table base scenario program cost timeline engine/core fit)
+set(BRAID_USES_validate base validate/table)
 
 function(braid_target_of layer out)
   string(REPLACE "/" "_" flat "${layer}")

@@ -52,7 +52,4 @@ void list_command(const std::string& what, std::ostream& out);
 /// bash or zsh; source what it prints.
 void completion_command(const std::string& shell, std::ostream& out);
 
-/// The folder with models/, clusters/ and papers/: beside the program's source or install, or $BRAID_SCENARIOS.
-std::string scenarios_folder();
-
 }  // namespace braid

@@ -36,10 +36,10 @@ Residuals residuals(const FitResult& result) {
   return r;
 }
 
-std::string table(const FitProblem& problem, const FitResult& result) {
+std::string table(const std::vector<MeasuredRow>& rows, const FitResult& result) {
   std::string text = "scenario,set,run,measured_samples_per_s,predicted_samples_per_s,error_percent,use\n";
   for (std::size_t i = 0; i < result.rows.size(); ++i) {
-    const MeasuredRow& row = problem.rows()[i];
+    const MeasuredRow& row = rows[i];
     std::string set;
     for (const Override& o : row.overrides) set += (set.empty() ? "" : " ") + o.path + "=" + o.value;
     const FitRow& fitted = result.rows[i];
@@ -78,25 +78,25 @@ std::vector<std::vector<std::size_t>> other_choices(std::size_t rows, std::size_
 
 void fit_command(const FitOptions& options, std::ostream& out) {
   if (options.free.empty()) throw Error("--free", "name at least one parameter that may move");
-  std::vector<MeasuredRow> rows = read_measured(options.file);
+  const std::vector<MeasuredRow> rows = read_measured(options.file);
   if (rows.empty()) throw Error(options.file, "holds no rows");
   const Gpu gpu = read_scenario(rows.front().scenario, rows.front().overrides).cluster.gpu;
-  const FitProblem problem(std::move(rows),
+  const FitProblem problem(fit_cases(rows),
                            options.base.empty() ? default_profile(gpu) : read_profile(options.base, gpu), simulate);
   std::vector<std::size_t> fitted;
-  for (std::size_t i = 0; i < problem.rows().size(); ++i) {
-    if (problem.rows()[i].fitted) fitted.push_back(i);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].fitted) fitted.push_back(i);
   }
   Progress progress(options.alternatives + 1, options.quiet);
   progress.step(0, "fitting the named rows");
   FitResult result = problem.solve(options.free, fitted);
   const Residuals named = residuals(result);
-  const std::string rows_text = table(problem, result);
+  const std::string rows_text = table(rows, result);
   out << values_text(result) << '\n' << rows_text;
   out << fmt::format("rows not fitted: mean {:.2f} %, worst {:.2f} %\n", 100 * named.mean, 100 * named.worst);
 
   std::string others = "fitted_rows,values,mean_percent,worst_percent\n";
-  const auto choices = other_choices(problem.rows().size(), fitted.size(), options.alternatives);
+  const auto choices = other_choices(rows.size(), fitted.size(), options.alternatives);
   for (std::size_t c = 0; c < choices.size(); ++c) {
     progress.step(static_cast<int>(c) + 1, "fitting other rows");
     const FitResult other = problem.solve(options.free, choices[c]);
@@ -112,7 +112,7 @@ void fit_command(const FitOptions& options, std::ostream& out) {
   for (const std::string& name : options.free) command += " --free " + name;
   result.profile.provenance.push_back("fitted by: " + command);
   for (const std::size_t i : fitted) {
-    const MeasuredRow& row = problem.rows()[i];
+    const MeasuredRow& row = rows[i];
     result.profile.provenance.push_back(fmt::format("fitted row: {} {} = {:g} samples/s ({})",
                                                     std::filesystem::path(row.scenario).filename().string(), row.run,
                                                     row.samples_per_s, row.source));

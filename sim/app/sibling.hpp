@@ -16,6 +16,9 @@ inline constexpr Sibling kSiblings[] = {
     {.command = "calibrate",
      .what = "measure on real GPUs and fit profiles; see braid calibrate --help",
      .part = "calibrate/"},
+    {.command = "validate",
+     .what = "hold predictions against measured runs; see braid validate --help",
+     .part = "validate/"},
 };
 
 /// The sibling of that name, or null.

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <ostream>
 
@@ -35,18 +34,6 @@ void list_schedules(std::ostream& out) {
 }
 
 }  // namespace
-
-std::string scenarios_folder() {
-  if (const char* folder = std::getenv("BRAID_SCENARIOS")) return folder;
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  // build/<preset>/bin or build/bin in a source tree, <prefix>/bin when installed.
-  for (const char* place : {"../../../scenarios", "../../scenarios", "../share/braid/scenarios"}) {
-    const fs::path candidate = program / place;
-    if (fs::is_directory(candidate, ignored)) return fs::weakly_canonical(candidate, ignored).string();
-  }
-  return "scenarios";
-}
 
 void check_command(const std::string& file, const std::vector<Override>& overrides, std::ostream& out) {
   if (fs::path(file).extension() == ".csv") {

@@ -21,23 +21,40 @@ const Run& run_of(const Scenario& scenario, const MeasuredRow& row) {
   throw Error(row.where + ":run", fmt::format("'{}' is no run of {}", row.run, row.scenario));
 }
 
+double samples_per_s(const Program& program, const Scenario& scenario, const Profile& profile,
+                     const Simulate& simulate) {
+  const Costs costs = cost_program(program, scenario.cluster, profile);
+  return program.samples_per_step / simulate(program, costs, scenario).step_time.value;
+}
+
+Program program_of(const FitCase& of) { return lower(schedule_of(of.scenario, of.run), of.scenario, of.run); }
+
 }  // namespace
 
-struct FitProblem::Prepared {
-  Scenario scenario;
-  Program program;
-};
-
-FitProblem::FitProblem(std::vector<MeasuredRow> rows, Profile base, Simulate simulate)
-    : rows_(std::move(rows)), base_(std::move(base)), simulate_(std::move(simulate)) {
-  for (const MeasuredRow& row : rows_) {
-    const Scenario scenario = read_scenario(row.scenario, row.overrides);
+std::vector<FitCase> fit_cases(const std::vector<MeasuredRow>& rows) {
+  std::vector<FitCase> cases;
+  for (const MeasuredRow& row : rows) {
+    Scenario scenario = read_scenario(row.scenario, row.overrides);
     throw_if_any(check(scenario));
-    if (scenario.cluster.gpu.name != base_.gpu) {
-      throw Error(row.where, fmt::format("runs on {}, the profile is for {}", scenario.cluster.gpu.name, base_.gpu));
-    }
-    const Run& run = run_of(scenario, row);
-    prepared_.push_back({.scenario = scenario, .program = lower(schedule_of(scenario, run), scenario, run)});
+    Run run = run_of(scenario, row);
+    cases.push_back({.scenario = std::move(scenario),
+                     .run = std::move(run),
+                     .samples_per_s = row.samples_per_s,
+                     .where = row.where});
+  }
+  return cases;
+}
+
+double predict_samples_per_s(const FitCase& of, const Profile& profile, const Simulate& simulate) {
+  return samples_per_s(program_of(of), of.scenario, profile, simulate);
+}
+
+FitProblem::FitProblem(std::vector<FitCase> cases, Profile base, Simulate simulate)
+    : cases_(std::move(cases)), base_(std::move(base)), simulate_(std::move(simulate)) {
+  for (const FitCase& one : cases_) {
+    const std::string& gpu = one.scenario.cluster.gpu.name;
+    if (gpu != base_.gpu) throw Error(one.where, fmt::format("runs on {}, the profile is for {}", gpu, base_.gpu));
+    programs_.push_back(program_of(one));
   }
 }
 
@@ -45,13 +62,11 @@ FitProblem::~FitProblem() = default;
 FitProblem::FitProblem(FitProblem&&) noexcept = default;
 
 double FitProblem::predict(std::size_t row, const Profile& profile) const {
-  const Prepared& prepared = prepared_[row];
-  const Costs costs = cost_program(prepared.program, prepared.scenario.cluster, profile);
-  const Timeline timeline = simulate_(prepared.program, costs, prepared.scenario);
-  return prepared.program.samples_per_step / timeline.step_time.value;
+  return samples_per_s(programs_[row], cases_[row].scenario, profile, simulate_);
 }
 
-FitResult FitProblem::solve(const std::vector<std::string>& parameters, const std::vector<std::size_t>& fitted) const {
+FitResult FitProblem::solve(const std::vector<std::string>& parameters, const std::vector<std::size_t>& fitted,
+                            FitError of) const {
   if (parameters.empty() || parameters.size() > fitted.size()) {
     throw Error("fit", fmt::format("{} free parameters need at least as many rows to fit, there are {}",
                                    parameters.size(), fitted.size()));
@@ -71,7 +86,10 @@ FitResult FitProblem::solve(const std::vector<std::string>& parameters, const st
   const auto residuals = [&](std::span<const double> values) {
     const Profile profile = profile_at(values);
     std::vector<double> r;
-    for (const std::size_t row : fitted) r.push_back(predict(row, profile) / rows_[row].samples_per_s - 1);
+    for (const std::size_t row : fitted) {
+      const double ratio = predict(row, profile) / cases_[row].samples_per_s;
+      r.push_back(of == FitError::throughput ? ratio - 1 : 1 / ratio - 1);
+    }
     return r;
   };
   constexpr int kSimulations = 400;  // of all fitted rows: a step of the search plays them once an unknown
@@ -79,10 +97,10 @@ FitResult FitProblem::solve(const std::vector<std::string>& parameters, const st
 
   FitResult result{.profile = profile_at(found.values)};
   for (const std::string& name : parameters) result.values.emplace_back(name, parameter(result.profile, name));
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
     const bool used = std::find(fitted.begin(), fitted.end(), i) != fitted.end();
     result.rows.push_back(
-        {.measured = rows_[i].samples_per_s, .predicted = predict(i, result.profile), .fitted = used});
+        {.measured = cases_[i].samples_per_s, .predicted = predict(i, result.profile), .fitted = used});
   }
   return result;
 }

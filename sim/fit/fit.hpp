@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fits the few free parameters of a GPU to published throughputs, and predicts every row that was not used.
 //
-// Least squares on the relative error of samples per second, by simulating again for every trial.
+// Least squares on the relative error of samples per second, or of the time of a step, by simulating again for every
+// trial.
 // Parameters move on a logarithmic scale within their bounds. No more parameters than values; the rows that are
 // fitted are named in the file before the fit and are written into what comes out of it.
 #pragma once
@@ -43,35 +44,52 @@ struct FitRow {
 struct FitResult {
   Profile profile;
   std::vector<std::pair<std::string, double>> values;  ///< the free parameters found
-  std::vector<FitRow> rows;                            ///< in the order of the measured rows
+  std::vector<FitRow> rows;                            ///< in the order of the cases
 };
 
 /// Plays a program on the network of its scenario.
 using Simulate = std::function<Timeline(const Program&, const Costs&, const Scenario&)>;
 
-/// The rows' scenarios, schedules and programs, made once; each trial only prices and plays them again.
+/// One run of a checked scenario, and how fast it was.
+struct FitCase {
+  Scenario scenario;
+  Run run;
+  double samples_per_s = 0;  ///< measured
+  std::string where;         ///< of its row, for messages
+};
+
+/// The rows' scenarios, read and checked. Throws Error if one cannot be read or a run is not in it.
+std::vector<FitCase> fit_cases(const std::vector<MeasuredRow>& rows);
+
+/// Samples per second of one case under a profile.
+double predict_samples_per_s(const FitCase& of, const Profile& profile, const Simulate& simulate);
+
+/// Whose relative error a fit makes small. A prediction that is far too slow misses throughput by less than 1 however
+/// slow it is: with starts far from the truth take the time.
+enum class FitError { throughput, step_time };
+
+/// The cases' schedules and programs, made once; each trial only prices and plays them again.
 class FitProblem {
  public:
-  /// Throws Error if a scenario cannot be read, a run is not in it, or the rows are of different GPUs.
-  FitProblem(std::vector<MeasuredRow> rows, Profile base, Simulate simulate);
+  /// Throws Error if a schedule refuses its scenario or the cases are of different GPUs than the base.
+  FitProblem(std::vector<FitCase> cases, Profile base, Simulate simulate);
   ~FitProblem();
   FitProblem(FitProblem&&) noexcept;
 
-  const std::vector<MeasuredRow>& rows() const { return rows_; }
   const Profile& base() const { return base_; }
 
-  /// Samples per second of one row under a profile.
+  /// Samples per second of one case under a profile.
   double predict(std::size_t row, const Profile& profile) const;
   /// Finds `parameters` (names of sim/cost) so that the rows `fitted` are met best, and predicts all rows.
   /// Throws Error if there are more parameters than rows to fit.
-  FitResult solve(const std::vector<std::string>& parameters, const std::vector<std::size_t>& fitted) const;
+  FitResult solve(const std::vector<std::string>& parameters, const std::vector<std::size_t>& fitted,
+                  FitError of = FitError::throughput) const;
 
  private:
-  struct Prepared;
-  std::vector<MeasuredRow> rows_;
+  std::vector<FitCase> cases_;
   Profile base_;
   Simulate simulate_;
-  std::vector<Prepared> prepared_;
+  std::vector<Program> programs_;
 };
 
 }  // namespace braid

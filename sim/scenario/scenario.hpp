@@ -122,6 +122,9 @@ std::vector<int> layers_of_stages(const Scenario& scenario, int stages);
 /// A commented scenario for `braid init`: it parses and checks as it is.
 std::string example_scenario();
 
+/// The folder with models/, clusters/ and papers/: beside the program's source or install, or $BRAID_SCENARIOS.
+std::string scenarios_folder();
+
 /// 16 hex digits that change whenever anything that the simulation depends on changes: every field but paths, names and
 /// labels, and the contents of the profile and of schedule files. A file that cannot be read counts by its path.
 std::string scenario_hash(const Scenario& scenario);

@@ -46,9 +46,9 @@ TEST(Fit, FindsParametersThatItDoesNotKnowAgain) {
   truth = with_parameter(truth, "unit_overhead_s", 8e-4);
   truth = with_parameter(truth, "nvlink_efficiency", 0.5);
   std::vector<MeasuredRow> rows = short_rows();
-  const FitProblem blank(rows, base, simulate);
+  const FitProblem blank(fit_cases(rows), base, simulate);
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].samples_per_s = blank.predict(i, truth);
-  const FitProblem problem(rows, base, simulate);
+  const FitProblem problem(fit_cases(rows), base, simulate);
   const FitResult result = problem.solve({"gemm_efficiency", "unit_overhead_s", "nvlink_efficiency"}, {0, 1, 2});
   // Three rows determine three parameters; the fourth row was not seen.
   EXPECT_NEAR(result.values[0].second, 0.7, 0.7 * 1e-3);
@@ -89,7 +89,7 @@ std::string complaint(Call call) {
 }
 
 TEST(FitErrors, WantAtLeastAsManyRowsAsParameters) {
-  const FitProblem problem(short_rows(), default_profile(gpu_by_name("A800-80G", "test")), simulate);
+  const FitProblem problem(fit_cases(short_rows()), default_profile(gpu_by_name("A800-80G", "test")), simulate);
   EXPECT_EQ(complaint([&] {
               problem.solve({"gemm_efficiency", "unit_overhead_s"}, {0});
             }),
