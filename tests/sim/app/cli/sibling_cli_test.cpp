@@ -54,8 +54,7 @@ TEST(Sibling, ThatIsMissingIsOneLineThatNamesIt) {
   const Outcome outcome = place.run(braid, {"calibrate", "--quick"});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_EQ(outcome.out, "");
-  EXPECT_EQ(outcome.err, "braid: calibrate: the program braid-calibrate is neither in " +
-                             braid.parent_path().string() +
+  EXPECT_EQ(outcome.err, "braid: calibrate: the program braid-calibrate is neither in " + braid.parent_path().string() +
                              " nor on PATH; build the target braid-calibrate (calibrate/)\n");
 }
 
