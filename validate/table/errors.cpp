@@ -16,15 +16,15 @@ void add_groups(std::vector<GroupErrors>& groups, const std::vector<PredictedRow
   std::map<Key, std::vector<PredictedRow>> by_key;
   for (const PredictedRow& row : rows) by_key[key_of(row.row)].push_back(row);
   for (const auto& [key, members] : by_key) {
-    const ErrorSummary errors = error_summary(members);
+    const TableErrors errors = error_summary(members);
     if (errors.rows > 0) groups.push_back({.group = name_of(members.front().row), .errors = errors});
   }
 }
 
 }  // namespace
 
-ErrorSummary error_summary(const std::vector<PredictedRow>& rows) {
-  ErrorSummary summary;
+TableErrors error_summary(const std::vector<PredictedRow>& rows) {
+  TableErrors summary;
   std::vector<double> errors;
   for (const PredictedRow& row : rows) {
     if (row.fitted) continue;

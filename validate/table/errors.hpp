@@ -10,7 +10,7 @@
 namespace braid {
 
 /// Absolute relative errors in percent; zeros if there is no row.
-struct ErrorSummary {
+struct TableErrors {
   int rows = 0;
   double mape = 0;
   double median = 0;
@@ -20,11 +20,11 @@ struct ErrorSummary {
 };
 
 /// Of the rows that were not fitted.
-ErrorSummary error_summary(const std::vector<PredictedRow>& rows);
+TableErrors error_summary(const std::vector<PredictedRow>& rows);
 
 struct GroupErrors {
   std::string group;  ///< "TP 8"
-  ErrorSummary errors;
+  TableErrors errors;
 };
 /// By TP, PP, DP, microbatch and model size, in this order; groups whose rows were all fitted are left out.
 std::vector<GroupErrors> errors_by_group(const std::vector<PredictedRow>& rows);

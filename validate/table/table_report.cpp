@@ -45,10 +45,10 @@ std::string table_text(const Predictions& p, const std::vector<std::string>& ass
   text += "\n" + row_heading();
   for (const PredictedRow& row : p.rows) text += row_line(row);
 
-  const ErrorSummary all = error_summary(p.rows);
+  const TableErrors all = error_summary(p.rows);
   text += fmt::format("\n{:<24} {:>5} {:>8} {:>8} {:>8} {:>8} {:>9}\n", "rows not fitted", "rows", "mean_%", "median_%",
                       "worst_%", "bias_%", "formula_%");
-  const auto line = [](const std::string& name, const ErrorSummary& e) {
+  const auto line = [](const std::string& name, const TableErrors& e) {
     return fmt::format("{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>+8.2f} {:>9.2f}\n", name, e.rows, e.mape, e.median,
                        e.worst, e.bias, e.baseline_mape);
   };
@@ -68,7 +68,7 @@ std::string table_text(const Predictions& p, const std::vector<std::string>& ass
 
 std::string table_json(const Predictions& p, const std::vector<std::string>& assumptions) {
   nlohmann::ordered_json json;
-  const ErrorSummary all = error_summary(p.rows);
+  const TableErrors all = error_summary(p.rows);
   json["mape_percent"] = all.mape;
   json["median_percent"] = all.median;
   json["worst_percent"] = all.worst;

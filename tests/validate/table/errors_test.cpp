@@ -24,8 +24,8 @@ std::vector<PredictedRow> four_rows() {
   return rows;
 }
 
-TEST(ErrorSummary, LeavesOutWhatWasFitted) {
-  const ErrorSummary all = error_summary(four_rows());
+TEST(TableErrors, LeavesOutWhatWasFitted) {
+  const TableErrors all = error_summary(four_rows());
   EXPECT_EQ(all.rows, 3);
   EXPECT_NEAR(all.mape, 20, 1e-9);    // (10 + 20 + 30) / 3
   EXPECT_NEAR(all.median, 20, 1e-9);  // of 10, 20, 30
@@ -35,7 +35,7 @@ TEST(ErrorSummary, LeavesOutWhatWasFitted) {
   EXPECT_EQ(error_summary({four_rows()[3]}).rows, 0);
 }
 
-TEST(ErrorSummary, TakesTheMeanOfTheMiddlePairAsMedian) {
+TEST(TableErrors, TakesTheMeanOfTheMiddlePairAsMedian) {
   EXPECT_NEAR(error_summary({four_rows()[0], four_rows()[2]}).median, 20, 1e-9);  // of 10 and 30
 }
 
