@@ -34,4 +34,7 @@ struct Costs {
   std::vector<std::string> notes;  ///< what was not modelled, or lies outside the calibration
 };
 
+/// Host time to launch an op of this work.
+inline Seconds launch_of(const Costs& costs, std::uint16_t) { return costs.launch; }
+
 }  // namespace braid
