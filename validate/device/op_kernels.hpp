@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ops of one rank of a Program as real kernels on real tensors: what a span of a measured run is the time of.
+//
+// Forward, input gradient, weight gradient and recomputation of every unit, with the products, attention and small
+// kernels of calibrate/units at the shapes of the op's Work. Each microbatch and layer has activations of its own from
+// the moment its forward starts until its W (or I) ends, in one block of memory that is taken before the first step:
+// what a training run would hold, deferred W included.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "calibrate/device/buffer.hpp"
+#include "sim/base/units.hpp"
+#include "sim/program/program.hpp"
+
+namespace braid::gpu {
+
+/// Where a rank's kernels run.
+struct KernelSite {
+  int device = 0;
+  int sms = 0;            ///< of the partition; 0: the whole GPU
+  cudaStream_t stream{};  ///< for tuning and for filling tensors before the first step
+};
+
+/// What a communication op moves.
+struct CommBuffers {
+  const void* in = nullptr;
+  void* out = nullptr;
+  std::size_t elements = 0;  ///< bf16, of the full buffer
+};
+
+class OpKernels {
+ public:
+  /// Plans memory, takes it, fills weights and inputs with random numbers, chooses algorithms by timing, and runs every
+  /// kind of op once. Throws Error naming the op for one that no kernel exists for (a recompute mode, a unit, a model
+  /// that is not gated and grouped as calibrate/units has it), and Error with bytes needed and free when memory is
+  /// short.
+  OpKernels(const Program& program, int pp_rank, const KernelSite& site);
+  ~OpKernels();
+  OpKernels(const OpKernels&) = delete;
+  OpKernels& operator=(const OpKernels&) = delete;
+
+  /// Enqueues the kernels of a compute op, in order. Nothing is allocated, nothing synchronises.
+  void enqueue(std::uint32_t op, cudaStream_t stream) const;
+  /// The tensors of a collective, send or recv op.
+  CommBuffers buffers(std::uint32_t op) const;
+  /// Bytes of parameters, gradients, optimizer state that are held, and the most that activations took at once in the
+  /// order of issue.
+  Bytes held() const;
+  /// What differs from the program's model of the work, a line each, for the report's notes.
+  std::vector<std::string> notes() const;
+
+ private:
+  struct Rank;
+  std::unique_ptr<Rank> rank_;
+};
+
+}  // namespace braid::gpu
