@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <sstream>
+#include <string_view>
+
 #include "sim/base/csv.hpp"
 #include "sim/scenario/sections.hpp"
 #include "sim/scenario/toml_tree.hpp"
@@ -65,6 +68,25 @@ Scenario parse_scenario(const std::string& toml, const std::string& path, const 
 
 Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides) {
   return parse_scenario(read_file(path), path, overrides);
+}
+
+std::string scenario_text(const std::string& path, const std::vector<Override>& overrides) {
+  toml::table root = parse_toml(read_file(path), path);
+  apply_overrides(root, overrides);
+  const auto resolve = [](toml::table& table, const std::string& key, std::string_view prefix) {
+    toml::value<std::string>* text = table.get_as<std::string>(key);
+    if (text == nullptr || !text->get().starts_with(prefix)) return;
+    *text = std::string(prefix) + resolved_path(text->get().substr(prefix.size()), text->source());
+  };
+  resolve(root, "profile", "");
+  if (toml::array* runs = root.get_as<toml::array>("run")) {
+    for (toml::node& run : *runs) {
+      if (toml::table* table = run.as_table()) resolve(*table, "schedule", "file:");
+    }
+  }
+  std::ostringstream text;
+  text << toml::toml_formatter(root, toml::toml_formatter::default_flags & ~toml::format_flags::allow_unicode_strings);
+  return text.str() + "\n";
 }
 
 Model read_model(const std::string& path) {

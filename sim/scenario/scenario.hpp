@@ -104,6 +104,9 @@ Override parse_override(const std::string& text);
 /// override holds them. Overrides see the model and the cluster as tables even where the scenario names files.
 Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides = {});
 Scenario parse_scenario(const std::string& toml, const std::string& path, const std::vector<Override>& overrides = {});
+/// The scenario as one TOML text: overrides applied, the model and the cluster as tables inside, other paths as seen
+/// from here. Reading it gives the same scenario, wherever it lies.
+std::string scenario_text(const std::string& path, const std::vector<Override>& overrides = {});
 Model read_model(const std::string& path);
 Cluster read_cluster(const std::string& path);
 
