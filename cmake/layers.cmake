@@ -3,7 +3,7 @@
 set(BRAID_LAYERS base numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit app
     calibrate/table calibrate/method calibrate/fit
     calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate
-    validate/table validate/runner validate/report validate/recording validate/trace validate/device validate)
+    validate/table validate/prediction validate/runner validate/report validate/recording validate/trace validate/device validate)
 set(BRAID_USES_base "")
 set(BRAID_USES_numeric base)
 set(BRAID_USES_model base)
@@ -31,13 +31,14 @@ set(BRAID_USES_calibrate/sweep base model calibrate/table calibrate/method calib
 set(BRAID_USES_calibrate base calibrate/table calibrate/method calibrate/fit calibrate/device calibrate/sweep)
 set(BRAID_USES_validate/table base scenario program cost timeline engine/core fit)
 # The runner executes programs on host threads; validate/device, in the library of what measures, does so on GPUs.
+set(BRAID_USES_validate/prediction base model scenario schedule program cost timeline engine/core memory)
 set(BRAID_USES_validate/runner base program cost timeline memory report)
 set(BRAID_USES_validate/report base scenario program cost timeline memory engine/core report validate/runner)
 set(BRAID_USES_validate/recording base scenario program cost timeline validate/runner)
 set(BRAID_USES_validate/trace base program timeline report)
 set(BRAID_USES_validate/device base model program cost timeline validate/runner calibrate/device calibrate/units calibrate/comm
     calibrate/cupti)
-set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/runner
+set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner
     validate/report validate/recording validate/trace validate/device)
 
 function(braid_target_of layer out)

@@ -81,8 +81,7 @@ void fit_command(const FitOptions& options, std::ostream& out) {
   const std::vector<MeasuredRow> rows = read_measured(options.file);
   if (rows.empty()) throw Error(options.file, "holds no rows");
   const Gpu gpu = read_scenario(rows.front().scenario, rows.front().overrides).cluster.gpu;
-  const FitProblem problem(fit_cases(rows),
-                           options.base.empty() ? default_profile(gpu) : read_profile(options.base, gpu), simulate);
+  const FitProblem problem(fit_cases(rows), profile_of(options.base, gpu), simulate);
   std::vector<std::size_t> fitted;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].fitted) fitted.push_back(i);

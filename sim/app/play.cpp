@@ -11,10 +11,6 @@
 #include "sim/report/metrics.hpp"
 
 namespace braid {
-Profile profile_of(const Scenario& scenario) {
-  const Gpu& gpu = scenario.cluster.gpu;
-  return scenario.profile.empty() ? default_profile(gpu) : read_profile(scenario.profile, gpu);
-}
 
 Timeline simulate(const Program& program, const Costs& costs, const Scenario& scenario) {
   EngineOptions options{.fold = scenario.plan.fold, .seed = scenario.noise.seed, .jitter = scenario.noise.jitter};

@@ -21,9 +21,6 @@ struct PlayedRun {
   RunReport report;
 };
 
-/// The profile that the scenario names, or the data-sheet rules of its GPU.
-Profile profile_of(const Scenario& scenario);
-
 /// Plays a program with the engine and the network that the scenario asks for.
 Timeline simulate(const Program& program, const Costs& costs, const Scenario& scenario);
 

@@ -46,7 +46,7 @@ void check_command(const std::string& file, const std::vector<Override>& overrid
   const Scenario scenario = read_scenario(file, overrides);
   throw_if_any(check(scenario));
   throw_if_any(check_runs(scenario, scenario.runs));
-  profile_of(scenario);
+  profile_of(scenario.profile, scenario.cluster.gpu);
   out << fmt::format("{}: {} on {} ({} of {} GPUs), {} schedules; nothing wrong with it\n", file, scenario.model.name,
                      scenario.cluster.name, scenario.placement().ranks(), scenario.cluster.gpus(),
                      scenario.runs.size());

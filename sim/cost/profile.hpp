@@ -63,6 +63,8 @@ Profile with_parameter(Profile profile, std::string_view name, double value, con
 /// out of bounds, a row twice, a profile for another GPU, a file that ends early.
 Profile read_profile(const std::string& path, const Gpu& gpu);
 Profile parse_profile(std::string_view text, const std::string& name, const Gpu& gpu);
+/// read_profile, or the defaults of `gpu` if no path is given.
+Profile profile_of(const std::string& path, const Gpu& gpu);
 
 /// The profile as CSV, provenance in `#` lines; parse_profile of it gives an equal profile.
 std::string to_csv(const Profile& profile);

@@ -196,6 +196,10 @@ Profile parse_profile(std::string_view text, const std::string& name, const Gpu&
 
 Profile read_profile(const std::string& path, const Gpu& gpu) { return parse_profile(read_file(path), path, gpu); }
 
+Profile profile_of(const std::string& path, const Gpu& gpu) {
+  return path.empty() ? default_profile(gpu) : read_profile(path, gpu);
+}
+
 std::string to_csv(const Profile& profile) {
   std::string text;
   for (const std::string& line : profile.provenance) text += "# " + line + "\n";

@@ -92,7 +92,7 @@ Predictions predict_table(const PredictionRequest& request) {
     throw Error(request.free.empty() ? "--free" : "--fit", "--fit ROWS and --free PARAMETERS go together");
   }
   const Gpu& gpu = gpu_by_name(rows.front().gpu, rows.front().where);
-  Profile base = request.profile.empty() ? default_profile(gpu) : read_profile(request.profile, gpu);
+  Profile base = profile_of(request.profile, gpu);
 
   std::vector<FitCase> cases(rows.size());
   on_all_cores(rows.size(), [&](std::size_t i) { cases[i] = case_of(rows[i], request.assumptions); });
