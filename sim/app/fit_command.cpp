@@ -12,7 +12,7 @@
 
 #include "sim/app/play.hpp"
 #include "sim/app/progress.hpp"
-#include "sim/base/csv.hpp"
+#include "sim/base/output_folder.hpp"
 #include "sim/fit/fit.hpp"
 
 namespace braid {
@@ -116,11 +116,10 @@ void fit_command(const FitOptions& options, std::ostream& out) {
                                                     std::filesystem::path(row.scenario).filename().string(), row.run,
                                                     row.samples_per_s, row.source));
   }
-  std::filesystem::create_directories(options.out_dir);
-  const std::filesystem::path folder = options.out_dir;
-  write_profile((folder / "profile.csv").string(), result.profile);
-  write_file((folder / "residuals.csv").string(), rows_text);
-  if (!choices.empty()) write_file((folder / "other_choices.csv").string(), others);
+  OutputFolder folder(options.out_dir);
+  folder.write("profile.csv", to_csv(result.profile));
+  folder.write("residuals.csv", rows_text);
+  if (!choices.empty()) folder.write("other_choices.csv", others);
 }
 
 }  // namespace braid

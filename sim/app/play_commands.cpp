@@ -11,7 +11,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/play.hpp"
 #include "sim/app/progress.hpp"
-#include "sim/base/csv.hpp"
+#include "sim/base/output_folder.hpp"
 #include "sim/memory/memory.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/bubbles.hpp"
@@ -37,13 +37,7 @@ int terminal_width() {
 
 std::vector<Run> runs_of(const Scenario& scenario, const std::string& asked) {
   if (asked.empty()) return {scenario.runs.front()};
-  std::vector<std::string> labels;
-  for (const Run& run : scenario.runs) {
-    if (label_of(run) == asked || run.schedule == asked) return {run};
-    labels.push_back(label_of(run));
-  }
-  throw Error("--schedule",
-              fmt::format("'{}' is no run of {}, which has {}", asked, scenario.path, fmt::join(labels, ", ")));
+  return {run_called(scenario, asked, "--schedule")};
 }
 
 struct Why {
@@ -67,34 +61,6 @@ std::optional<Why> parse_why(const std::string& text) {
   }
 }
 
-/// Files of one comparison, all in one folder that is made when the first is written.
-class Files {
- public:
-  explicit Files(fs::path folder) : folder_(std::move(folder)) {}
-
-  void write(const std::string& name, std::string_view bytes) {
-    std::error_code failed;
-    fs::create_directories(folder_, failed);
-    if (failed) throw Error(folder_.string(), "cannot be made: " + failed.message());
-    const fs::path path = folder_ / name;
-    write_file(path.string(), bytes);
-    written_.push_back(path.string());
-  }
-  const std::vector<std::string>& written() const { return written_; }
-
- private:
-  fs::path folder_;
-  std::vector<std::string> written_;
-};
-
-/// A label as part of a file's name.
-std::string file_name(std::string label) {
-  for (char& c : label) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') c = '_';
-  }
-  return label;
-}
-
 void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   const std::optional<Why> why = parse_why(options.why);
   if (why && options.json) throw Error("--why", "explains in words; leave --json out");
@@ -108,8 +74,8 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   const int width = terminal_width();
   // JSON goes to programs; they ask for files with --out.
   const bool write = options.files && (!options.json || !options.out_dir.empty());
-  Files files(options.out_dir.empty() ? fs::path("out") / fs::path(options.scenario).stem()
-                                      : fs::path(options.out_dir));
+  OutputFolder files(options.out_dir.empty() ? (fs::path("out") / fs::path(options.scenario).stem()).string()
+                                             : options.out_dir);
   Comparison comparison{.scenario = scenario.name};
   std::vector<PlayedRun> plays;  // what the joins borrow
   plays.reserve(runs.size());

@@ -22,6 +22,15 @@ std::string label_of(const Run& run) {
   return name.substr(0, name.find('.'));
 }
 
+const Run& run_called(const Scenario& scenario, const std::string& name, const std::string& where) {
+  std::string labels;
+  for (const Run& run : scenario.runs) {
+    if (label_of(run) == name || run.schedule == name) return run;
+    labels += (labels.empty() ? "" : ", ") + label_of(run);
+  }
+  throw Error(where, "'" + name + "' is no run of " + scenario.path + ", which has " + labels);
+}
+
 Schedule schedule_of(const Scenario& scenario, const Run& run) {
   Schedule schedule;
   if (run.schedule.starts_with(kFile)) {

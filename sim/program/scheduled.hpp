@@ -12,6 +12,9 @@ namespace braid {
 /// What tables and files call a run: its label, or its schedule's name.
 std::string label_of(const Run& run);
 
+/// The run of that label, or the first of that schedule. Throws Error(where, ...) that lists what there is.
+const Run& run_called(const Scenario& scenario, const std::string& name, const std::string& where);
+
 /// Checked. Throws Error as generators and readers do.
 Schedule schedule_of(const Scenario& scenario, const Run& run);
 

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <ostream>
 
-#include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
+#include "sim/base/output_folder.hpp"
 #include "validate/table/row_filter.hpp"
 #include "validate/table/table_report.hpp"
 
@@ -52,11 +52,10 @@ void table_command(const TableOptions& options, std::ostream& out) {
   const std::vector<std::string> assumed = assumption_lines(request.rows, request.assumptions);
   out << (options.json ? table_json(predictions, assumed) : table_text(predictions, assumed));
   if (options.out_dir.empty()) return;
-  const std::filesystem::path folder = options.out_dir;
-  std::filesystem::create_directories(folder);
-  write_file((folder / "rows.csv").string(), table_csv(predictions));
+  OutputFolder folder(options.out_dir);
+  folder.write("rows.csv", table_csv(predictions));
   if (options.fit.empty()) return;
-  write_profile((folder / "profile.csv").string(), with_provenance(predictions.profile, options, predictions));
+  folder.write("profile.csv", to_csv(with_provenance(predictions.profile, options, predictions)));
 }
 
 }  // namespace braid

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/base/output_folder.hpp"
+
+#include <cctype>
+#include <filesystem>
+#include <system_error>
+
+#include "sim/base/csv.hpp"
+#include "sim/base/error.hpp"
+
+namespace braid {
+
+namespace fs = std::filesystem;
+
+void OutputFolder::write(const std::string& name, std::string_view bytes) {
+  std::error_code failed;
+  fs::create_directories(folder_, failed);
+  if (failed) throw Error(folder_, "cannot be made: " + failed.message());
+  const std::string path = (fs::path(folder_) / name).string();
+  write_file(path, bytes);
+  written_.push_back(path);
+}
+
+std::string file_name(std::string label) {
+  for (char& c : label) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') c = '_';
+  }
+  return label;
+}
+
+}  // namespace braid

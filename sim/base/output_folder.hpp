@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of one command, all in one folder.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace braid {
+
+class OutputFolder {
+ public:
+  /// The folder is made when the first file is written.
+  explicit OutputFolder(std::string folder) : folder_(std::move(folder)) {}
+
+  /// Throws Error if the folder cannot be made or the file not written.
+  void write(const std::string& name, std::string_view bytes);
+  /// Paths, in order.
+  const std::vector<std::string>& written() const { return written_; }
+
+ private:
+  std::string folder_;
+  std::vector<std::string> written_;
+};
+
+/// A label as part of a file's name: what is no letter, digit, '-', '.' or '_' becomes '_'.
+std::string file_name(std::string label);
+
+}  // namespace braid
