@@ -13,17 +13,6 @@
 namespace braid {
 namespace {
 
-/// Where the prediction played what `rank` of the measured timeline played.
-std::size_t counterpart(const Played& predicted, const Played& measured, std::size_t rank) {
-  const PlayedRank& me = measured.ranks[rank];
-  const auto same_place = [&](const PlayedRank& other) {
-    return other.pp == me.pp && (!measured.unfolded || !predicted.unfolded || (other.tp == me.tp && other.dp == me.dp));
-  };
-  const auto found = std::ranges::find_if(predicted.ranks, same_place);
-  BRAID_CHECK(found != predicted.ranks.end(), "both timelines are of one program");
-  return static_cast<std::size_t>(found - predicted.ranks.begin());
-}
-
 /// Keeps the `most` largest by a figure that is not negative.
 class Largest {
  public:
@@ -130,6 +119,16 @@ double mean_overlap(const Timeline& timeline) {
 }
 
 }  // namespace
+
+std::size_t counterpart(const Played& predicted, const Played& measured, std::size_t rank) {
+  const PlayedRank& me = measured.ranks[rank];
+  const auto same_place = [&](const PlayedRank& other) {
+    return other.pp == me.pp && (!measured.unfolded || !predicted.unfolded || (other.tp == me.tp && other.dp == me.dp));
+  };
+  const auto found = std::ranges::find_if(predicted.ranks, same_place);
+  BRAID_CHECK(found != predicted.ranks.end(), "both timelines are of one program");
+  return static_cast<std::size_t>(found - predicted.ranks.begin());
+}
 
 const ClassDifference* TimelineComparison::find(const std::string& class_name) const {
   const auto found = std::ranges::find(classes, class_name, &ClassDifference::name);

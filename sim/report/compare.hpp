@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -90,6 +91,9 @@ struct TimelineComparison {
 
   const ClassDifference* find(const std::string& class_name) const;
 };
+
+/// Position in the predicted timeline of what played the place of `rank`, a position in the measured one.
+std::size_t counterpart(const Played& predicted, const Played& measured, std::size_t rank);
 
 /// What the op at (position of the rank, op) itself took, as said above. Not negative.
 Seconds took(const Played& played, std::size_t rank, std::uint32_t op);
