@@ -91,12 +91,14 @@ Attribution attribute(const Costs& costs, const Cluster& cluster, Seconds predic
                      .measured = measured.timeline->step_time,
                      .classes = {}};
   const Classes classes(program);
+  const auto receives = [](const std::string& name) { return name.starts_with(to_text(OpKind::recv)); };
   std::vector<int> pp_of_row(all.size());
   for (int i = 0; i < replicas.instances(); ++i) {
     const int pp = replicas.pp_of(i);
     pp_of_row[static_cast<std::size_t>(replicas.folded ? pp : replicas.gpu(pp, replicas.column_of(i)))] = pp;
   }
   for (std::size_t c = 0; c < classes.names.size(); ++c) {
+    if (receives(classes.names[c])) continue;  // a message is one thing, and its sender's
     for (std::size_t row = 0; row < all.size(); ++row) {
       const auto pp = static_cast<std::size_t>(pp_of_row[row]);
       for (std::size_t op = 0; op < all[row].size(); ++op) {

@@ -17,7 +17,7 @@
 
 namespace braid {
 
-/// What the durations of one class of ops (op_class.hpp) explain of the error.
+/// What the durations of one class of ops (op_class.hpp) explain of the error. Messages count as their sends'.
 struct ClassExplains {
   std::string name;
   Seconds explained;  ///< step time as predicted minus that with this class alone as measured; they need not sum up

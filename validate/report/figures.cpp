@@ -7,14 +7,20 @@
 
 namespace braid {
 
+std::string signed_percent(double share) {
+  const std::string text = fmt::format("{:+.2f}", 100 * share);
+  return text == "+0.00" || text == "-0.00" ? "0.00" : text;
+}
+
 std::string error_percent(double share, bool within_spread) {
   if (!std::isfinite(share)) return "-";
-  return fmt::format("{}{:+.2f}", within_spread ? "~" : "", 100 * share);
+  const std::string text = signed_percent(share);
+  return within_spread && text != "0.00" ? "~" + text : text;
 }
 
 std::string percent(double share) { return share > 0 ? fmt::format("{:.2f}", 100 * share) : "-"; }
 
-std::string of_step(Seconds difference, Seconds step) { return fmt::format("{:+.2f}", 100 * (difference / step)); }
+std::string of_step(Seconds difference, Seconds step) { return signed_percent(difference / step); }
 
 const char* outcome(const Verdict& verdict) {
   if (!verdict.judged) return "not judged";

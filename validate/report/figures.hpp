@@ -8,6 +8,8 @@
 
 namespace braid {
 
+/// "+1.23", "0.00". In percent, without the sign for it; the same below.
+std::string signed_percent(double share);
 /// "+1.23", "~+0.04" where it is within the spread, "-" where nothing was measured. In percent, without the sign for
 /// it.
 std::string error_percent(double share, bool within_spread = false);

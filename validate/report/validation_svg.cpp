@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sim/report/svg.hpp"
+#include "validate/report/figures.hpp"
 
 namespace braid {
 namespace {
@@ -31,9 +32,9 @@ std::string bar(const SignedBar& one, double scale, double y) {
                                  shortest(y + kBar * 0.8), escaped(one.name));
   text += svg_rect({.x = slow ? kZero : kZero - width, .y = y, .width = std::max(width, 0.5), .height = kBar},
                    slow ? "tp" : "busy", one.title);
-  text += fmt::format("<text class=\"total\" text-anchor=\"{}\" x=\"{}\" y=\"{}\">{:+.2f} %</text>\n",
+  text += fmt::format("<text class=\"total\" text-anchor=\"{}\" x=\"{}\" y=\"{}\">{} %</text>\n",
                       slow ? "start" : "end", shortest(slow ? kZero + width + 6 : kZero - width - 6),
-                      shortest(y + kBar * 0.8), 100 * one.share);
+                      shortest(y + kBar * 0.8), signed_percent(one.share));
   return text;
 }
 
@@ -43,7 +44,7 @@ std::string attribution_bars(const ValidationRun& run, std::size_t most_classes)
   const Attribution& a = run.attribution;
   const Seconds step = run.measured_step();
   const auto share = [&](Seconds part, const char* what) {
-    return fmt::format("{} ({:+.2f} % of the measured step)", what, 100 * (part / step));
+    return fmt::format("{} ({} % of the measured step)", what, signed_percent(part / step));
   };
   std::vector<SignedBar> bars;
   const auto add = [&](std::string name, Seconds part, const char* what) {
