@@ -33,8 +33,10 @@ set(BRAID_USES_validate/table base scenario program cost timeline engine/core fi
 # The runner executes programs on host threads; validate/device, in the library of what measures, does so on GPUs.
 set(BRAID_USES_validate/prediction base model scenario schedule program cost timeline engine/core memory)
 set(BRAID_USES_validate/runner base program cost timeline memory report)
-set(BRAID_USES_validate/report base scenario program cost timeline memory engine/core report validate/runner)
-set(BRAID_USES_validate/recording base scenario program cost timeline validate/runner)
+set(BRAID_USES_validate/report base scenario calibrate/method program cost timeline memory engine/core report validate/runner)
+# A recording is predicted anew and judged, so it stands above the report.
+set(BRAID_USES_validate/recording base scenario schedule program cost timeline engine/core report validate/runner
+    validate/report)
 set(BRAID_USES_validate/trace base program timeline report)
 set(BRAID_USES_validate/device base model program cost timeline validate/runner calibrate/device calibrate/units calibrate/comm
     calibrate/cupti)

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "sim/report/bars_svg.hpp"
-#include "sim/report/strokes.hpp"
+#include "sim/report/html_parts.hpp"
 #include "sim/report/svg.hpp"
 #include "sim/report/timeline_svg.hpp"
 
@@ -20,41 +20,12 @@ constexpr std::size_t kMostRanksInATable = 64;
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 std::string or_dash(double value, const std::string& text) { return value > 0 ? text : "-"; }
 
-std::string legend_entry(std::string_view variable, std::string_view name) {
-  return fmt::format("<span><i style=\"background:var(--{})\"></i>{}</span>", variable, name);
-}
-
-const char* meaning_of(Cause cause) {
-  switch (cause) {
-    case Cause::tp:
-      return "tp: a tensor-parallel collective, or waiting for a peer in it";
-    case Cause::pp_wait:
-      return "pp_wait: another stage still runs";
-    case Cause::pp_transfer:
-      return "pp_transfer: bytes move between stages";
-    case Cause::dp:
-      return "dp: gradients or parameters between replicas";
-    case Cause::offload:
-      return "offload: copies to and from the host";
-    case Cause::host:
-      return "host: not launched yet";
-    case Cause::warm_up:
-      return "warm_up: before a rank's first op";
-    case Cause::drain:
-      return "drain: after its last op";
-  }
-  return "";
-}
-
 std::string cards(const Comparison& comparison) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < comparison.runs.size(); ++i) {
     if (speed_up(comparison, i) > speed_up(comparison, best)) best = i;
   }
   const RunReport& run = comparison.runs[best];
-  const auto card = [](const std::string& value, const std::string& what) {
-    return fmt::format("<div class=\"card\"><b>{}</b><span>{}</span></div>", escaped(value), escaped(what));
-  };
   std::string text = "<div class=\"cards\">";
   if (best > 0) {
     text += card(fmt::format("{:.3f}x", speed_up(comparison, best)),
@@ -68,68 +39,53 @@ std::string cards(const Comparison& comparison) {
   return text + "</div>\n";
 }
 
-struct Column {
-  const char* name;
-  const char* meaning;
-};
-
-std::string head_of(const std::vector<Column>& columns) {
-  std::string text = "<thead><tr>";
-  for (const Column& column : columns) {
-    text += column.meaning[0] == '\0' ? fmt::format("<th>{}</th>", column.name)
-                                      : fmt::format("<th title=\"{}\">{}</th>", column.meaning, column.name);
-  }
-  return text + "</tr></thead>";
-}
-
-std::string cell(const std::string& text) { return "<td>" + escaped(text) + "</td>"; }
-
 std::string main_table(const Comparison& comparison) {
   std::string text = "<div class=\"table\"><table>";
-  text += head_of({{"schedule", ""},
-                   {"step", "Time of one optimizer step"},
-                   {"samples/s", ""},
-                   {"tokens/s/GPU", ""},
-                   {"MFU", "Model flops, causal attention, no recomputation, over the dense peak of all GPUs"},
-                   {"global bubble", "Step time minus mean work"},
-                   {"span bubble", "Longest span of a rank, first op to last, minus mean work"},
-                   {"TP", "Share of the step idle for tensor-parallel collectives"},
-                   {"PP", "Share of the step idle for the pipeline: waiting, transfers, warm-up and drain"},
-                   {"other", "Share of the step idle for data parallelism, offload and the host"},
-                   {"exposed comm.", "Communication in flight while nothing computes"},
-                   {"peak memory", "Of the fullest rank"},
-                   {"fits", ""},
-                   {"speed-up", "Samples a second over those of the first row"}});
+  text += table_head({{"schedule", ""},
+                      {"step", "Time of one optimizer step"},
+                      {"samples/s", ""},
+                      {"tokens/s/GPU", ""},
+                      {"MFU", "Model flops, causal attention, no recomputation, over the dense peak of all GPUs"},
+                      {"global bubble", "Step time minus mean work"},
+                      {"span bubble", "Longest span of a rank, first op to last, minus mean work"},
+                      {"TP", "Share of the step idle for tensor-parallel collectives"},
+                      {"PP", "Share of the step idle for the pipeline: waiting, transfers, warm-up and drain"},
+                      {"other", "Share of the step idle for data parallelism, offload and the host"},
+                      {"exposed comm.", "Communication in flight while nothing computes"},
+                      {"peak memory", "Of the fullest rank"},
+                      {"fits", ""},
+                      {"speed-up", "Samples a second over those of the first row"}});
   for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
     const RunReport& run = comparison.runs[i];
-    text += "<tr>" + cell(run.schedule) + cell(to_text(run.step_time)) +
-            cell(or_dash(run.samples_per_s, fmt::format("{:.3f}", run.samples_per_s))) +
-            cell(or_dash(run.tokens_per_s_per_gpu, fmt::format("{:.0f}", run.tokens_per_s_per_gpu))) +
-            cell(or_dash(run.mfu, percent(run.mfu))) + cell(to_text(run.bubble_global)) +
-            cell(to_text(run.bubble_span)) + cell(percent(run.tp_share())) + cell(percent(run.pp_share())) +
-            cell(percent(run.other_share())) + cell(to_text(run.exposed_communication.mean)) +
-            cell(to_text(run.peak.bytes));
+    text += "<tr>" + table_cell(run.schedule) + table_cell(to_text(run.step_time)) +
+            table_cell(or_dash(run.samples_per_s, fmt::format("{:.3f}", run.samples_per_s))) +
+            table_cell(or_dash(run.tokens_per_s_per_gpu, fmt::format("{:.0f}", run.tokens_per_s_per_gpu))) +
+            table_cell(or_dash(run.mfu, percent(run.mfu))) + table_cell(to_text(run.bubble_global)) +
+            table_cell(to_text(run.bubble_span)) + table_cell(percent(run.tp_share())) +
+            table_cell(percent(run.pp_share())) + table_cell(percent(run.other_share())) +
+            table_cell(to_text(run.exposed_communication.mean)) + table_cell(to_text(run.peak.bytes));
     text += run.gpu_memory.value <= 0 ? "<td>-</td>"
             : run.fits()              ? "<td class=\"good\">yes</td>"
                                       : "<td class=\"bad\">no</td>";
-    text += cell(fmt::format("{:.3f}x", speed_up(comparison, i))) + "</tr>";
+    text += table_cell(fmt::format("{:.3f}x", speed_up(comparison, i))) + "</tr>";
   }
   return text + "</table></div>\n";
 }
 
 std::string rank_table(const RunReport& run) {
-  std::vector<Column> columns{{"rank", ""}, {"busy", ""}, {"stretch", ""}};
+  std::vector<TableColumn> columns{{"rank", ""}, {"busy", ""}, {"stretch", ""}};
   for (std::size_t c = 0; c < kCauses; ++c) {
     const auto cause = static_cast<Cause>(c);
     columns.push_back({to_text(cause), meaning_of(cause)});
   }
   columns.push_back({"peak memory", ""});
-  std::string text = "<details><summary>by rank</summary><div class=\"table\"><table>" + head_of(columns);
+  std::string text = "<details><summary>by rank</summary><div class=\"table\"><table>" + table_head(columns);
   for (std::size_t i = 0; i < run.ranks.size() && i < kMostRanksInATable; ++i) {
     const RankTime& time = run.ranks[i];
-    text += "<tr>" + cell(std::to_string(time.rank)) + cell(to_text(time.busy)) + cell(to_text(time.stretch));
-    for (const Seconds idle : time.idle) text += cell(to_text(idle));
-    text += cell(to_text(run.peaks[i].bytes)) + "</tr>";
+    text += "<tr>" + table_cell(std::to_string(time.rank)) + table_cell(to_text(time.busy)) +
+            table_cell(to_text(time.stretch));
+    for (const Seconds idle : time.idle) text += table_cell(to_text(idle));
+    text += table_cell(to_text(run.peaks[i].bytes)) + "</tr>";
   }
   text += "</table></div>";
   if (run.ranks.size() > kMostRanksInATable) {
@@ -144,16 +100,7 @@ std::string timelines(const Comparison& comparison, std::span<const Played> play
   std::string text =
       "<h2>Timelines</h2><p class=\"note\">One row a pipeline rank, all to one scale. Under the passes: how "
       "much of each slice of time was idle, by cause; then tp and pp in flight. Hover for details.</p>";
-  text += "<div class=\"legend\">";
-  for (const Paint paint : {Paint::F, Paint::B, Paint::I, Paint::W, Paint::braid, Paint::recompute, Paint::optimizer}) {
-    text += legend_entry(to_text(paint), to_text(paint));
-  }
-  text += "</div><div class=\"legend\">";
-  for (std::size_t c = 0; c < kCauses; ++c) {
-    const auto cause = static_cast<Cause>(c);
-    text += legend_entry(to_text(cause), meaning_of(cause));
-  }
-  text += "</div>\n";
+  text += timeline_legend();
   for (std::size_t i = 0; i < plays.size(); ++i) {
     const RunReport& run = comparison.runs[i];
     text += fmt::format(
@@ -185,7 +132,7 @@ std::string provenance(const Comparison& comparison) {
     for (std::size_t i = 0; i < values.size() && !shared; ++i) {
       all += (i == 0 ? "" : "; ") + comparison.runs[i].schedule + ": " + values[i];
     }
-    text += "<tr>" + cell(name) + cell(all) + "</tr>";
+    text += "<tr>" + table_cell(name) + table_cell(all) + "</tr>";
   }
   text += "</table></div>\n";
   for (const RunReport& run : comparison.runs) {
@@ -204,16 +151,6 @@ std::string provenance(const Comparison& comparison) {
   return text;
 }
 
-std::string time_legend() {
-  std::string text =
-      "<div class=\"legend\">" + legend_entry("busy", "computing") + legend_entry("stretch", "stretched by contention");
-  for (std::size_t c = 0; c < kCauses; ++c) {
-    const char* cause = to_text(static_cast<Cause>(c));
-    text += legend_entry(cause, cause);
-  }
-  return text + "</div>\n";
-}
-
 std::string memory_legend() {
   std::string text = "<div class=\"legend\">";
   for (std::size_t c = 0; c < kMemoryClasses; ++c) {
@@ -230,10 +167,7 @@ std::string to_html(const Comparison& comparison, std::span<const Played> plays)
   const std::string name = escaped(comparison.scenario);
   const auto kind = comparison.runs.front().provenance.find("kind");
   const bool measured = kind != comparison.runs.front().provenance.end() && kind->second == "measured";
-  std::string text = fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\"><title>{} - braid</title><style>{}</style></head><body><main>\n",
-      name, html_style());
+  std::string text = html_begin(comparison.scenario);
   text += fmt::format(
       "<h1>{}</h1><p class=\"lead\">{} GPUs, {} by Braid. Times of ranks are means; hover for the worst "
       "rank.</p>\n",
@@ -244,8 +178,7 @@ std::string to_html(const Comparison& comparison, std::span<const Played> plays)
   if (!plays.empty()) text += timelines(comparison, plays);
   text += "<h2>Memory of the fullest GPU</h2>" + memory_legend() + memory_bars(comparison);
   text += provenance(comparison);
-  text += fmt::format("<footer>{}</footer></main><script>{}</script></body></html>\n",
-                      measured ? "Measured on real GPUs." : "A prediction by simulation.", html_script());
+  text += html_end(measured ? "Measured on real GPUs." : "A prediction by simulation.");
   return text;
 }
 

@@ -73,10 +73,13 @@ footer{margin-top:40px;padding-top:12px;border-top:1px solid var(--line);color:v
 
 const char* html_script() {
   return R"(
-for(const z of document.querySelectorAll('.zoom input'))z.addEventListener('input',()=>{
-const s=z.closest('section').querySelector('.scroll'),w=s.firstElementChild,
-at=(s.scrollLeft+s.clientWidth/2)/s.scrollWidth;
-w.style.setProperty('--zoom',z.value);s.scrollLeft=at*s.scrollWidth-s.clientWidth/2});
+for(const z of document.querySelectorAll('.zoom input')){
+const all=[...z.closest('section').querySelectorAll('.scroll')];
+z.addEventListener('input',()=>{for(const s of all){
+const at=(s.scrollLeft+s.clientWidth/2)/s.scrollWidth;
+s.firstElementChild.style.setProperty('--zoom',z.value);s.scrollLeft=at*s.scrollWidth-s.clientWidth/2}});
+for(const s of all)s.addEventListener('scroll',()=>{
+for(const o of all)if(Math.abs(o.scrollLeft-s.scrollLeft)>1)o.scrollLeft=s.scrollLeft})}
 )";
 }
 

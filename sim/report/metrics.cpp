@@ -38,6 +38,17 @@ Intervals united(Intervals intervals) {
   return all;
 }
 
+/// When tp, pp or dp ops are in flight.
+Intervals communication_of(const RankTimeline& rank) {
+  Intervals all;
+  for (const Lane lane : {Lane::tp, Lane::pp, Lane::dp}) {
+    for (const Span& span : rank.lanes[static_cast<std::size_t>(lane)]) {
+      all.emplace_back(span.start.value, span.end.value);
+    }
+  }
+  return united(std::move(all));
+}
+
 }  // namespace
 
 double RunReport::tp_share() const { return idle[static_cast<std::size_t>(Cause::tp)].mean / step_time; }
@@ -64,16 +75,10 @@ double speed_up(const Comparison& comparison, std::size_t i) {
 }
 
 Seconds exposed_communication(const RankTimeline& rank) {
-  Intervals communication;
-  for (const Lane lane : {Lane::tp, Lane::pp, Lane::dp}) {
-    for (const Span& span : rank.lanes[static_cast<std::size_t>(lane)]) {
-      communication.emplace_back(span.start.value, span.end.value);
-    }
-  }
   const std::vector<Span>& compute = rank.lanes[static_cast<std::size_t>(Lane::compute)];
   double exposed = 0;
   std::size_t next = 0;
-  for (const auto& [start, end] : united(std::move(communication))) {
+  for (const auto& [start, end] : communication_of(rank)) {
     while (next < compute.size() && compute[next].end.value <= start) ++next;
     double from = start;
     for (std::size_t c = next; c < compute.size() && compute[c].start.value < end; ++c) {
@@ -83,6 +88,12 @@ Seconds exposed_communication(const RankTimeline& rank) {
     exposed += std::max(0.0, end - from);
   }
   return Seconds(exposed);
+}
+
+Seconds communication_time(const RankTimeline& rank) {
+  double time = 0;
+  for (const auto& [start, end] : communication_of(rank)) time += end - start;
+  return Seconds(time);
 }
 
 RunReport report_run(const Program& program, const Timeline& timeline, const RunFacts& facts) {

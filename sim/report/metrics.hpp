@@ -28,5 +28,7 @@ RunReport report_run(const Played& played, const RunFacts& facts);
 
 /// Time in which a tp, pp or dp op is in flight on the rank and no compute op.
 Seconds exposed_communication(const RankTimeline& rank);
+/// Time in which a tp, pp or dp op is in flight on the rank.
+Seconds communication_time(const RankTimeline& rank);
 
 }  // namespace braid

@@ -7,32 +7,12 @@
 #include <set>
 #include <vector>
 
+#include "sim/report/columns.hpp"
+
 namespace braid {
 namespace {
 
-using Row = std::vector<std::string>;
-
-/// Below the header a rule; the first column to the left, the others to the right.
-std::string aligned(const std::vector<Row>& rows, std::size_t header_rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  std::string text;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
-    for (std::size_t c = 0; c < rows[r].size(); ++c) {
-      line += c == 0 ? fmt::format("{:<{}}", rows[r][c], widths[c]) : fmt::format("  {:>{}}", rows[r][c], widths[c]);
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-    if (r + 1 == header_rows) {
-      std::size_t total = 2 * (widths.size() - 1);
-      for (const std::size_t w : widths) total += w;
-      text += std::string(total, '-') + "\n";
-    }
-  }
-  return text;
-}
+using Row = TextRow;
 
 std::size_t width_of(const std::string& text) {
   std::size_t width = 0, from = 0;

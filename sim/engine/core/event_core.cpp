@@ -66,17 +66,19 @@ void EventCore::begin_timed(std::uint32_t i, std::uint32_t k, double t) {
   Instance& instance = instances_[i];
   const PlannedOp& op = instance.plan->ops[k];
   const EngineOptions& options = in_.options;
-  double nominal = in_.costs.duration[op.work].value;
-  if (op.lane == Lane::compute) {  // copies and abstract transfers do not hang on the GPU's clock
+  const double given = given_duration(i, k);
+  double nominal = given >= 0 ? given : in_.costs.duration[op.work].value;
+  if (op.lane == Lane::compute && !(given >= 0)) {  // copies and abstract transfers do not hang on the GPU's clock
     nominal *= instance.slowdown * jitter_factor(options.seed, instance.gpu, k, options.jitter);
   }
   instance.times[k].start = t;
   double end = t + nominal;
   if (op.lane == Lane::compute) {
-    const double slow = slow_by(instance, op.work);
+    const double slow = given >= 0 ? 0 : slow_by(instance, op.work);
     if (slow != 0) end = t + nominal * (1 + slow);
     instance.running = {.op = k,
                         .stretched = slow != 0,
+                        .given = given >= 0,
                         .nominal = nominal,
                         .remaining = nominal,
                         .since = t,
@@ -97,7 +99,11 @@ EventCore::Members EventCore::members(Scope scope, std::uint32_t i) const {
   return {.first = i - column + column % tp, .count = columns / tp, .step = tp};
 }
 
-EventCore::Transfer EventCore::transfer_of(std::uint32_t i, const PlannedOp& op) const {
+EventCore::Transfer EventCore::transfer_of(std::uint32_t i, std::uint32_t k) const {
+  const PlannedOp& op = instances_[i].plan->ops[k];
+  if (const double given = given_duration(i, k); given >= 0) {
+    return {{.latency = Seconds(given), .transfer = {}}, kClosedForm};
+  }
   if (op.action == Action::collective) {
     const auto scope = static_cast<std::size_t>(in_.program.works[op.work].scope);
     const auto& flows = in_.flow_of.collective;
@@ -128,7 +134,7 @@ void EventCore::join_collective(std::uint32_t i, std::uint32_t k, double t) {
     if (size > 1 && is_communication(op.lane)) { communicates(member, k, t); }
   }
   if (size > 1) {
-    const Transfer all = transfer_of(group.first, op);
+    const Transfer all = transfer_of(group.first, k);
     transfer(group.first, k, t, all.cost, all.flow);
   } else {
     heap_.push(QueuedEvent::at(t, group.first, k, Happens::ended));
@@ -153,7 +159,7 @@ void EventCore::start_message(std::uint32_t message, std::uint32_t column, doubl
   instances_[to].times[m.recv_op].start = t;
   communicates(from, m.send_op, t);
   communicates(to, m.recv_op, t);
-  const Transfer bytes = transfer_of(from, instances_[from].plan->ops[m.send_op]);
+  const Transfer bytes = transfer_of(from, m.send_op);
   transfer(from, m.send_op, t, bytes.cost, bytes.flow);
 }
 
@@ -169,7 +175,7 @@ void EventCore::transfer(std::uint32_t i, std::uint32_t k, double t, const CommC
 }
 
 void EventCore::request(std::uint32_t i, std::uint32_t k, double t) {
-  const Transfer bytes = transfer_of(i, instances_[i].plan->ops[k]);
+  const Transfer bytes = transfer_of(i, k);
   requests_.push_back({.time = t, .instance = i, .op = k, .flow = bytes.flow, .transfer = bytes.cost.transfer.value});
   limit_ = std::min(limit_, t);
 }
@@ -259,7 +265,7 @@ void EventCore::change_speed(std::uint32_t i, double t) {
   Instance& instance = instances_[i];
   Running& running = instance.running;
   // Ending at this very instant: what happens now does not touch it, in whatever order events of one time are played.
-  if (running.op == kNoMessage || running.end <= t) return;
+  if (running.op == kNoMessage || running.given || running.end <= t) return;
   const double slow = slow_by(instance, instance.plan->ops[running.op].work);
   if (slow == running.slow_by) return;
   running.remaining = std::max(0.0, running.remaining - (t - running.since) / (1 + running.slow_by));

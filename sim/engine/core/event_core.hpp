@@ -69,6 +69,7 @@ class EventCore {
   struct Running {
     std::uint32_t op = kNoMessage;
     bool stretched = false;
+    bool given = false;  ///< EngineOptions::durations names it: nothing changes its speed
     double nominal = 0;
     double remaining = 0;  ///< nominal seconds left at `since`
     double since = 0;
@@ -83,6 +84,7 @@ class EventCore {
     std::uint32_t column = 0;
     std::uint32_t gpu = 0;
     double slowdown = 1;
+    const Seconds* given = nullptr;  ///< by op, from EngineOptions::durations; null: every op has its cost
     Running running;
     std::vector<std::uint32_t> beside;  ///< communication ops in flight, ascending: sums are in one order always
   };
@@ -111,7 +113,12 @@ class EventCore {
     CommCost cost;
     std::int32_t flow;
   };
-  Transfer transfer_of(std::uint32_t i, const PlannedOp& op) const;
+  Transfer transfer_of(std::uint32_t i, std::uint32_t k) const;
+  /// The duration that EngineOptions gives the op; not >= 0 if it gives none.
+  double given_duration(std::uint32_t i, std::uint32_t k) const {
+    const Seconds* given = instances_[i].given;
+    return given == nullptr ? -1 : given[k].value;
+  }
 
   PlayInput in_;
   std::vector<RankPlan> plans_;

@@ -54,6 +54,12 @@ EventCore::EventCore(PlayInput input, PlayMemory& memory) : in_(std::move(input)
     for (std::uint32_t k = 0; k < instance.plan->size(); ++k) waits_.push_back(instance.plan->ops[k].waits);
     instance.column = static_cast<std::uint32_t>(column);
     instance.gpu = static_cast<std::uint32_t>(replicas.gpu(pp, column));
+    if (!in_.options.durations.empty()) {
+      const auto row = static_cast<std::size_t>(replicas.folded ? pp : replicas.gpu(pp, column));
+      BRAID_CHECK(row < in_.options.durations.size() && in_.options.durations[row].size() == instance.plan->size(),
+                  "durations are given for every op of every rank that is played");
+      instance.given = in_.options.durations[row].data();
+    }
     if (!in_.options.slowdown.empty()) instance.slowdown = in_.options.slowdown[instance.gpu];
   }
 

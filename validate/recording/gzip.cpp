@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validate/recording/gzip.hpp"
+
+#include <zlib.h>
+
+#include <array>
+
+#include "sim/base/error.hpp"
+
+namespace braid {
+namespace {
+
+constexpr int kGzip = 15 + 16;  ///< zlib: the largest window, and a gzip header in place of its own
+constexpr std::size_t kLongestText = std::size_t{1} << 30;
+constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;  ///< zlib counts in 32 bits
+
+Bytef* bytes_of(std::string_view text) {
+  return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // zlib's next_in is not const, yet not written to
+}
+
+struct Inflater {
+  Inflater() { BRAID_CHECK(inflateInit2(&stream, kGzip) == Z_OK, "zlib has memory for a stream"); }
+  ~Inflater() { inflateEnd(&stream); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+  z_stream stream{};
+};
+
+}  // namespace
+
+std::string gzip(std::string_view text) {
+  z_stream stream{};
+  BRAID_CHECK(text.size() <= kMostAtOnce, "the text is short enough to be compressed at once");
+  BRAID_CHECK(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK,
+              "zlib has memory for a stream");
+  std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
+  stream.next_in = bytes_of(text);
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = bytes_of(out);
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int ended = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  BRAID_CHECK(ended == Z_STREAM_END, "deflateBound() bytes are enough");
+  return out;
+}
+
+std::string gunzip(std::string_view bytes, const std::string& name) {
+  if (bytes.size() > kMostAtOnce) throw Error(name, "is too large");
+  Inflater inflater;
+  z_stream& stream = inflater.stream;
+  stream.next_in = bytes_of(bytes);
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  std::string text;
+  std::array<char, 1 << 16> piece;
+  bool in_a_member = true;
+  while (in_a_member || stream.avail_in > 0) {
+    if (!in_a_member) {
+      inflateReset(&stream);
+      in_a_member = true;
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    text.append(piece.data(), piece.size() - stream.avail_out);
+    if (text.size() > kLongestText) throw Error(name, "unpacks to more than 1 GiB");
+    if (result == Z_STREAM_END) {
+      in_a_member = false;
+    } else if (result == Z_BUF_ERROR || (result == Z_OK && stream.avail_in == 0 && stream.avail_out > 0)) {
+      throw Error(name, "ends in the middle: the file was cut");
+    } else if (result != Z_OK) {
+      throw Error(name, text.empty() ? "is not a gzip file" : "is damaged: its check sum or its contents are wrong");
+    }
+  }
+  return text;
+}
+
+}  // namespace braid
