@@ -12,6 +12,7 @@
 #include "validate/report/validation_html.hpp"
 #include "validate/report/validation_json.hpp"
 #include "validate/report/validation_text.hpp"
+#include "validate/runner/host_runner.hpp"
 
 namespace braid {
 namespace {
@@ -56,6 +57,26 @@ TEST(ValidationReport, IsExactWhereTheMachineIsTheEngine) {
       validation_report("fabricated", std::move(runs), read_limits(BRAID_SOURCE_DIR "/validate/limits.toml"));
   EXPECT_TRUE(report.held()) << verdicts_text(report);
   EXPECT_GE(report.verdicts.size(), 18u);
+}
+
+TEST(ValidationReport, OfTheHostBackendHoldsTheHostsLimits) {
+  // Threads, events and rendezvous in place of the event core: every figure is equal to 1e-9.
+  const Scenario scenario = parse_scenario(kFabricatedScenario, "fabricated.toml");
+  for (const bool unfolded : {false, true}) {
+    std::vector<ValidationRun> runs;
+    for (std::size_t i = 0; i < scenario.runs.size(); ++i) {
+      const Priced p = priced(scenario, i);
+      MeasuredRun measured = host_runner({.unfolded = unfolded})->run({p.program, p.costs, scenario.cluster});
+      runs.push_back(validate_run(scenario.runs[i].schedule, p.program, p.costs, scenario.cluster,
+                                  simulate_ideal(p.program, p.costs, scenario.cluster), std::move(measured)));
+      EXPECT_EQ(runs.back().memory.size(), unfolded ? 4u : 2u);
+    }
+    const ValidationReport report =
+        validation_report("fabricated", std::move(runs), read_limits(BRAID_SOURCE_DIR "/validate/limits.toml"));
+    EXPECT_EQ(report.placement, "host");
+    EXPECT_GE(report.verdicts.size(), 18u);
+    EXPECT_TRUE(report.held()) << verdicts_text(report);
+  }
 }
 
 TEST(ValidationReport, FindsTheClassThatIsSlower) {
