@@ -9,49 +9,18 @@
 #include <system_error>
 #include <thread>
 
-#include "validate/runner/held_bytes.hpp"
+#include "validate/runner/host_gpu.hpp"
 #include "validate/runner/step_graph.hpp"
-#include "validate/runner/stretched_op.hpp"
-#include "validate/runner/virtual_clock.hpp"
 
 namespace braid {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffffu;
+using Stream = HostStream;
+using Gpu = HostGpu;
 
 bool is_communication(Lane lane) { return lane == Lane::tp || lane == Lane::dp || lane == Lane::pp; }
 /// Ops of lane pp are streams of their own.
 bool is_carried(const Op& op) { return op.lane == Lane::pp; }
-
-struct Stream {
-  std::vector<const IssueStep*> steps;  ///< in order
-  std::size_t enqueued = 0;
-  std::uint32_t waits_for = kNone;
-  bool op_over = false;  ///< what its thread is running has ended
-  VirtualClock::Sleeper sleeper;
-};
-
-struct Gpu {
-  std::size_t number = 0;  ///< of its instance
-  const HostInstance* place = nullptr;
-  const RankProgram* rank = nullptr;
-  RankIssue issue;
-  bool died = false;
-  std::uint32_t died_before = kNone;
-  VirtualClock::Sleeper host;
-  std::vector<std::unique_ptr<Stream>> streams;  ///< by stream of `issue`; null: carried by the clock
-  std::array<Stream*, kLanes> stream_of_lane{};
-  std::vector<OpState> state;
-  std::vector<std::size_t> unmet;                         ///< carried ops: waits, and being enqueued
-  std::vector<std::vector<std::uint32_t>> carried_after;  ///< by op: carried ops that wait for it
-  std::vector<std::size_t> arrived;   ///< by op, in the first member of a group: members at a collective
-  std::vector<std::uint32_t> beside;  ///< communication under way, ascending: sums are in one order always
-  std::uint32_t running = kNone;      ///< on the compute lane
-  StretchedOp speed;
-  double queued = 0;  ///< when the clock looks at the running op next
-  HeldBytes memory;
-  HostTimes times;
-};
 
 class HostStep {
  public:
@@ -212,7 +181,7 @@ class HostStep {
           if (!clock_.wait(lock, stream.sleeper)) return;
         }
       }
-      stream.waits_for = kNone;
+      stream.waits_for = kNoMessage;
       if (!run_op(lock, gpu, stream, stream.steps[n]->op)) return;
     }
   }
@@ -226,7 +195,7 @@ class HostStep {
     } else {
       start_timed(gpu, op);
     }
-    if (is_faulty(FaultKind::op_hangs, gpu, op)) return hang(lock);
+    if (is_faulty(FaultKind::op_hangs, gpu, op)) return hang(lock);  // its end is due, but nobody records it
     while (!stream.op_over) {
       if (!clock_.wait(lock, stream.sleeper)) return false;
     }
@@ -243,13 +212,15 @@ class HostStep {
     return gpu.died;
   }
 
-  /// A kernel that spins: in real time, so that the clock stands, until somebody gives up.
+  /// A kernel that spins in real time, until somebody gives up. The others go on as far as they can.
   bool hang(Lock& lock) {
+    clock_.step_out();
     while (!clock_.stopped()) {
       lock.unlock();
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
       lock.lock();
     }
+    clock_.come_back();
     return false;
   }
 
@@ -306,7 +277,7 @@ class HostStep {
       if (gpu.running != op || gpu.queued != time) return;
       if (gpu.speed.end > time) return look_at_end(gpu);
       gpu.times.stretch[op] = gpu.speed.stretch();
-      gpu.running = kNone;
+      gpu.running = kNoMessage;
       over(gpu, op);
     });
   }
@@ -329,7 +300,7 @@ class HostStep {
     } else if (there) {
       gpu.beside.erase(at);
     }
-    if (gpu.running == kNone) return;
+    if (gpu.running == kNoMessage) return;
     gpu.speed.change(clock_.now(), slow_by(gpu, gpu.running));
     if (gpu.speed.end < gpu.queued) look_at_end(gpu);
   }
