@@ -90,6 +90,15 @@ std::string order_lines(const ValidationRun& run) {
     text += fmt::format("largest drift of a start: rank {} {}, predicted at {}, measured at {}\n", c.drift.key.rank,
                         to_text(c.drift.key), to_text(c.drift.took.predicted), to_text(c.drift.took.measured));
   }
+  text += fmt::format("critical path: {:.0f} % of the measured one is in ops of the predicted one;",
+                      100 * c.path_agreement);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    const Both& on = c.path[lane];
+    if (on.predicted.value == 0 && on.measured.value == 0) continue;
+    text += fmt::format(" {} {} predicted, {} measured;", to_text(static_cast<Lane>(lane)), to_text(on.predicted),
+                        to_text(on.measured));
+  }
+  text.back() = '\n';
   return text;
 }
 
