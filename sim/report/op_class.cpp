@@ -20,7 +20,7 @@ std::string class_of(const OpKey& key, Lane lane) {
   const auto add = [&](const char* word) {
     if (word[0] != '\0') name += std::string(" ") + word;
   };
-  if (lane == Lane::tp || lane == Lane::pp) add(pass_of(key));
+  if ((lane == Lane::tp || lane == Lane::pp) && key.kind != OpKind::cell) add(pass_of(key));
   if (lane == Lane::dp) add("dp");
   add(to_text(key.unit));
   return name;

@@ -11,6 +11,10 @@
 namespace braid {
 namespace {
 
+constexpr const char* kLegend =
+    "error = (predicted - measured) / measured = profile (wrong durations) + model (wrong waiting) + tracing\n"
+    "spread = half the distance from the lower to the upper quartile of the repeats; ~ = within it, so no error\n";
+
 std::string runs_table(const ValidationReport& report) {
   std::vector<TextRow> rows{
       {"", "step", "step", "error", "spread", "profile", "model", "tracing", "untraced", "traced"},
@@ -26,11 +30,7 @@ std::string runs_table(const ValidationReport& report) {
                     std::to_string(run.traced.repeats)});
   }
   return aligned(rows, 2) +
-         fmt::format("\nMean error of the step, without sign: {:.2f} %.\n", 100 * report.mean_step_error()) +
-         "error = (predicted - measured) / measured; spread = half the distance from the lower to the upper quartile "
-         "of\n"
-         "the repeats; ~ = within the spread, so no error. error = profile (wrong durations) + model (wrong waiting) - "
-         "tracing.\n";
+         fmt::format("\nMean error of the step, without sign: {:.2f} %.\n", 100 * report.mean_step_error()) + kLegend;
 }
 
 std::string causes_table(const ValidationRun& run) {
