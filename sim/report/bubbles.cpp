@@ -72,7 +72,7 @@ class Blamer {
       }
       double started = std::clamp(waits_.played().start(rank_, wait.op), from, to);
       if (started - from <= slack) started = from;
-      piece(started, to, cause_in_flight(waits_.played().ops(rank_).ops[wait.op].lane), waiting, {rank_, wait.op});
+      piece(started, to, cause_in_flight(waits_.played().ops(rank_).ops[wait.op]), waiting, {rank_, wait.op});
       to = started;
       waiter = wait.op;
     }

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "sim/base/error.hpp"
+#include "sim/report/critical_path.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/op_class.hpp"
 
@@ -173,6 +174,12 @@ TimelineComparison compare_timelines(const PlayedReport& predicted, const Played
   result.exposed = both([](const RunReport& r) { return r.exposed_communication.mean; });
   result.overlap_predicted = mean_overlap(*predicted.played.timeline);
   result.overlap_measured = mean_overlap(*measured.played.timeline);
+  const std::vector<PathOp> path = critical_path(predicted.played), real_path = critical_path(measured.played);
+  result.path_agreement = path_agreement(path, real_path);
+  const auto lanes = time_by_lane(path), real_lanes = time_by_lane(real_path);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    result.path[lane] = {.predicted = lanes[lane], .measured = real_lanes[lane]};
+  }
   Comparer(predicted.played, measured.played, options).compare_ops(result);
   return result;
 }

@@ -81,6 +81,8 @@ struct TimelineComparison {
   Both exposed;                          ///< communication in flight and nothing computes, mean over ranks
   double overlap_predicted = 0;          ///< overlap_share(), mean over ranks with communication
   double overlap_measured = 0;           ///< a receive that waits counts as communication there
+  double path_agreement = 0;             ///< of the critical paths' ops, by measured time (critical_path.hpp)
+  std::array<Both, kLanes> path;         ///< time on either critical path by Lane, waiting included
   std::uint64_t inversions = 0;          ///< over all ranks, see order_inversions.hpp
   std::uint64_t pairs = 0;               ///< of ops of one rank on different lanes
   std::vector<Inversion> worst_inversions;

@@ -43,7 +43,7 @@ Intervals communication_of(const RankTimeline& rank) {
   Intervals all;
   for (const Lane lane : {Lane::tp, Lane::pp, Lane::dp}) {
     for (const Span& span : rank.lanes[static_cast<std::size_t>(lane)]) {
-      all.emplace_back(span.start.value, span.end.value);
+      if (!stands_for_peer(span.key, lane)) all.emplace_back(span.start.value, span.end.value);
     }
   }
   return united(std::move(all));
@@ -73,6 +73,8 @@ double speed_up(const Comparison& comparison, std::size_t i) {
   if (first.samples_per_s > 0) return run.samples_per_s / first.samples_per_s;
   return first.step_time / run.step_time;
 }
+
+bool stands_for_peer(const OpKey& key, Lane lane) { return lane == Lane::pp && key.kind == OpKind::cell; }
 
 Seconds exposed_communication(const RankTimeline& rank) {
   const std::vector<Span>& compute = rank.lanes[static_cast<std::size_t>(Lane::compute)];

@@ -26,6 +26,9 @@ RunReport report_run(const Program& program, const Timeline& timeline, const Run
 /// The same of a join that is there already.
 RunReport report_run(const Played& played, const RunFacts& facts);
 
+/// A cell on lane pp: in the replay of one rank of a plan, the time until an absent peer has posted. No communication.
+bool stands_for_peer(const OpKey& key, Lane lane);
+
 /// Time in which a tp, pp or dp op is in flight on the rank and no compute op.
 Seconds exposed_communication(const RankTimeline& rank);
 /// Time in which a tp, pp or dp op is in flight on the rank.

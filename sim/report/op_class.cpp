@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "sim/report/metrics.hpp"
+
 namespace braid {
 namespace {
 
@@ -16,11 +18,12 @@ const char* pass_of(const OpKey& key) {
 }  // namespace
 
 std::string class_of(const OpKey& key, Lane lane) {
+  if (stands_for_peer(key, lane)) return "peer";
   std::string name = to_text(key.kind);
   const auto add = [&](const char* word) {
     if (word[0] != '\0') name += std::string(" ") + word;
   };
-  if (lane == Lane::tp || lane == Lane::pp) add(pass_of(key));
+  if ((lane == Lane::tp || lane == Lane::pp)) add(pass_of(key));
   if (lane == Lane::dp) add("dp");
   add(to_text(key.unit));
   return name;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/report/metrics.hpp"
 #include "sim/report/strokes.hpp"
 #include "sim/report/svg.hpp"
 
@@ -150,7 +151,9 @@ std::string shares_of(const RankTimeline& rank, const std::vector<Gap>& gaps, do
   for (const Lane lane : {Lane::tp, Lane::pp}) {
     base += kLaneHeight;
     Slices slices(scale);
-    for (const Span& span : rank.lanes[static_cast<std::size_t>(lane)]) slices.add(span.start.value, span.end.value);
+    for (const Span& span : rank.lanes[static_cast<std::size_t>(lane)]) {
+      if (!stands_for_peer(span.key, lane)) slices.add(span.start.value, span.end.value);
+    }
     heights.assign(kSlices, 0.0);
     add_heights(slices, fmt::format("lane-{}", to_text(lane)), base, kLaneHeight, heights, paths);
   }

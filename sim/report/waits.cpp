@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/report/metrics.hpp"
+
 namespace braid {
 namespace {
 
@@ -50,6 +52,10 @@ Cause cause_in_flight(Lane lane) {
       break;
   }
   BRAID_CHECK(false, "computing is not idle");
+}
+
+Cause cause_in_flight(const Op& op) {
+  return stands_for_peer(op.key, op.lane) ? Cause::pp_wait : cause_in_flight(op.lane);
 }
 
 Waits::Waits(const Played& played, Seconds launch)

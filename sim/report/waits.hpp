@@ -30,6 +30,8 @@ struct Wait {
 
 /// Cause of idle time while an op of this lane is in flight. The lane is not compute.
 Cause cause_in_flight(Lane lane);
+/// The same of an op; one that stands for waiting for a peer (stands_for_peer() of metrics.hpp) is pp_wait.
+Cause cause_in_flight(const Op& op);
 
 class Waits {
  public:

@@ -16,6 +16,7 @@
 #include "sim/report/verify.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "validate/report/figures.hpp"
+#include "validate/runner/replay.hpp"
 
 namespace braid {
 namespace {
@@ -55,6 +56,15 @@ Prediction predict(const Recording& recording, const std::string& folder) {
                   .cluster = scenario.cluster,
                   .program = lower(schedule_of(scenario, *run), scenario, *run)};
   made.costs = cost_program(made.program, made.cluster, profile_of(recording, folder, made.cluster.gpu));
+  made.timeline = simulate_ideal(made.program, made.costs, made.cluster);
+  if (recording.rank < 0) return made;
+  if (recording.rank >= scenario.plan.pp) {
+    throw Error(folder + "/run.json:rank",
+                fmt::format("the plan has pipeline ranks 0 to {}, not {}", scenario.plan.pp - 1, recording.rank));
+  }
+  Replay replay = replay_of(made.program, made.costs, made.cluster, made.timeline, recording.rank);
+  made.program = std::move(replay.program);
+  made.costs = std::move(replay.costs);
   made.timeline = simulate_ideal(made.program, made.costs, made.cluster);
   return made;
 }

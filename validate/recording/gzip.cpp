@@ -31,7 +31,7 @@ struct Inflater {
 std::string gzip(std::string_view text) {
   z_stream stream{};
   BRAID_CHECK(text.size() <= kMostAtOnce, "the text is short enough to be compressed at once");
-  BRAID_CHECK(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK,
+  BRAID_CHECK(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) == Z_OK,
               "zlib has memory for a stream");
   std::string out(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
   stream.next_in = bytes_of(text);

@@ -66,13 +66,18 @@ struct Classes {
       std::vector<int>& row = of.emplace_back();
       for (const Op& op : rank.ops) {
         const auto [at, is_new] = numbers.emplace(class_of(op.key, op.lane), static_cast<int>(names.size()));
-        if (is_new) names.push_back(at->first);
+        if (is_new) {
+          names.push_back(at->first);
+          // A message is one thing, and its sender's; in a replay, where no op is a message's, each end is its own.
+          receive.push_back(op.message != kNoMessage && op.key.kind == OpKind::recv);
+        }
         row.push_back(at->second);
       }
     }
   }
   std::vector<std::vector<int>> of;
   std::vector<std::string> names;
+  std::vector<bool> receive;
 };
 
 }  // namespace
@@ -91,14 +96,13 @@ Attribution attribute(const Costs& costs, const Cluster& cluster, Seconds predic
                      .measured = measured.timeline->step_time,
                      .classes = {}};
   const Classes classes(program);
-  const auto receives = [](const std::string& name) { return name.starts_with(to_text(OpKind::recv)); };
   std::vector<int> pp_of_row(all.size());
   for (int i = 0; i < replicas.instances(); ++i) {
     const int pp = replicas.pp_of(i);
     pp_of_row[static_cast<std::size_t>(replicas.folded ? pp : replicas.gpu(pp, replicas.column_of(i)))] = pp;
   }
   for (std::size_t c = 0; c < classes.names.size(); ++c) {
-    if (receives(classes.names[c])) continue;  // a message is one thing, and its sender's
+    if (classes.receive[c]) continue;
     for (std::size_t row = 0; row < all.size(); ++row) {
       const auto pp = static_cast<std::size_t>(pp_of_row[row]);
       for (std::size_t op = 0; op < all[row].size(); ++op) {

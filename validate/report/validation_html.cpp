@@ -162,6 +162,8 @@ std::string order_lines(const ValidationRun& run) {
                                 to_text(Seconds(std::abs(c.drift.took.difference().value))), c.drift.key.rank,
                                 to_text(c.drift.key)));
   }
+  text +=
+      fmt::format(" {:.0f} % of the measured critical path is in ops of the predicted one.", 100 * c.path_agreement);
   return text + "</p>\n";
 }
 

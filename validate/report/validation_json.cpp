@@ -75,6 +75,8 @@ Json run_of(const ValidationRun& run) {
   const TimelineComparison& c = run.comparison;
   Json idle;
   for (std::size_t i = 0; i < kCauses; ++i) idle[to_text(static_cast<Cause>(i))] = both_of(c.idle[i]);
+  Json path;
+  for (std::size_t i = 0; i < kLanes; ++i) path[to_text(static_cast<Lane>(i))] = both_of(c.path[i]);
   Json memory = Json::array();
   for (const RankMemory& one : run.memory) {
     memory.push_back({{"rank", one.rank},
@@ -101,6 +103,7 @@ Json run_of(const ValidationRun& run) {
           {"bubble_by_cause_s", std::move(idle)},
           {"exposed_communication_s", both_of(c.exposed)},
           {"overlap", {{"predicted", c.overlap_predicted}, {"measured", c.overlap_measured}}},
+          {"critical_path", {{"agreement", c.path_agreement}, {"by_lane_s", std::move(path)}}},
           {"classes", classes_of(run)},
           {"worst_by_time", ops_of(c.worst_by_time)},
           {"worst_by_share", ops_of(c.worst_by_share)},

@@ -134,6 +134,10 @@ ValidationRun validate_run(std::string schedule, Program program, Costs costs, c
 
 ValidationReport validation_report(std::string scenario, std::vector<ValidationRun> runs, const Limits& limits) {
   BRAID_CHECK(!runs.empty(), "a validation has runs");
+  const auto placed_alike = [&](const ValidationRun& run) {
+    return run.measured.placement == runs.front().measured.placement;
+  };
+  BRAID_CHECK(std::ranges::all_of(runs, placed_alike), "runs of one report have one placement");
   ValidationReport report{.scenario = std::move(scenario), .placement = runs.front().measured.placement};
   report.provenance = shared_facts(runs);
   report.order = order_of(runs);

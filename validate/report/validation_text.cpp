@@ -11,6 +11,10 @@
 namespace braid {
 namespace {
 
+constexpr const char* kLegend =
+    "error = (predicted - measured) / measured = profile (wrong durations) + model (wrong waiting) + tracing\n"
+    "spread = half the distance from the lower to the upper quartile of the repeats; ~ = within it, so no error\n";
+
 std::string runs_table(const ValidationReport& report) {
   std::vector<TextRow> rows{
       {"", "step", "step", "error", "spread", "profile", "model", "tracing", "untraced", "traced"},
@@ -26,11 +30,7 @@ std::string runs_table(const ValidationReport& report) {
                     std::to_string(run.traced.repeats)});
   }
   return aligned(rows, 2) +
-         fmt::format("\nMean error of the step, without sign: {:.2f} %.\n", 100 * report.mean_step_error()) +
-         "error = (predicted - measured) / measured; spread = half the distance from the lower to the upper quartile "
-         "of\n"
-         "the repeats; ~ = within the spread, so no error. error = profile (wrong durations) + model (wrong waiting) - "
-         "tracing.\n";
+         fmt::format("\nMean error of the step, without sign: {:.2f} %.\n", 100 * report.mean_step_error()) + kLegend;
 }
 
 std::string causes_table(const ValidationRun& run) {
@@ -90,6 +90,15 @@ std::string order_lines(const ValidationRun& run) {
     text += fmt::format("largest drift of a start: rank {} {}, predicted at {}, measured at {}\n", c.drift.key.rank,
                         to_text(c.drift.key), to_text(c.drift.took.predicted), to_text(c.drift.took.measured));
   }
+  text += fmt::format("critical path: {:.0f} % of the measured one is in ops of the predicted one;",
+                      100 * c.path_agreement);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    const Both& on = c.path[lane];
+    if (on.predicted.value == 0 && on.measured.value == 0) continue;
+    text += fmt::format(" {} {} predicted, {} measured;", to_text(static_cast<Lane>(lane)), to_text(on.predicted),
+                        to_text(on.measured));
+  }
+  text.back() = '\n';
   return text;
 }
 

@@ -10,6 +10,7 @@
 #include "sim/engine/core/simulate.hpp"
 #include "tests/validate/fabricated.hpp"
 #include "tests/validate/recording/damaged.hpp"
+#include "validate/runner/replay.hpp"
 
 namespace braid {
 namespace {
@@ -72,6 +73,43 @@ TEST(CheckRecordings, PredictWithTheProfileOfTheRecording) {
   EXPECT_GT(checked[0].report.runs[0].step_error(), 0.3);
 }
 
+/// Rank 1 of the STP run, its program played as if F mlp took `factor` times its cost.
+void record_replay(const std::string& folder, double factor) {
+  const Scenario scenario = parse_scenario(kFabricatedScenario, "f.toml");
+  const Priced p = priced(scenario, 2);
+  const Replay replay =
+      replay_of(p.program, p.costs, scenario.cluster, simulate_ideal(p.program, p.costs, scenario.cluster), 1);
+  write_recording(
+      folder, {.scenario_toml = kFabricatedScenario,
+               .profile_csv = {},
+               .schedule = "stp",
+               .rank = 1,
+               .run = fabricated_run(replay.program, with_class_scaled(replay.program, replay.costs, "F mlp", factor),
+                                     scenario.cluster, {.jitter = 0.005, .placement = "replay"})});
+}
+
+TEST(CheckRecordings, PredictTheRankOfAReplay) {
+  const TemporaryFolder folder;
+  record_replay(folder / "r", 1);
+  const auto checked = check_recordings(folder / "", shipped());
+  ASSERT_EQ(checked.size(), 1u);
+  EXPECT_EQ(broken(checked), std::vector<Issue>{});
+  const ValidationRun& run = checked[0].report.runs[0];
+  EXPECT_EQ(run.program.ranks.size(), 1u);
+  // Waiting for the absent rank is waiting, not transfer and not communication.
+  ASSERT_NE(run.comparison.find("peer"), nullptr);
+  const auto idle = [&](Cause cause) { return run.comparison.idle[static_cast<std::size_t>(cause)].predicted; };
+  EXPECT_GT(idle(Cause::pp_wait) + idle(Cause::warm_up), idle(Cause::pp_transfer));
+}
+
+TEST(CheckRecordings, NameTheClassThatIsBeyondInAReplay) {
+  const TemporaryFolder folder;
+  record_replay(folder / "r", 1.3);
+  const auto issues = broken(check_recordings(folder / "", shipped()));
+  ASSERT_FALSE(issues.empty());
+  EXPECT_THAT(issues, testing::Contains(testing::Field(&Issue::what, HasSubstr("(at most 10): F mlp"))));
+}
+
 TEST(CheckRecordings, LetTheCallerPredict) {
   const TemporaryFolder folder;
   record(folder / "r", 0, "F mlp", 1.3);
@@ -110,6 +148,14 @@ TEST(CheckRecordingsErrors, ARunOfAnotherProgramIsRefused) {
   record(folder / "r", 0, "F mlp", 1);
   replace_in(folder / "r/scenario.toml", "microbatches = 8", "microbatches = 9");
   EXPECT_THAT(fault_of([&] { check_recordings(folder / "", {}); }), HasSubstr("mb8 chunk0 layer0: never ran"));
+}
+
+TEST(CheckRecordingsErrors, ARankThatThePlanHasNotIsNamed) {
+  const TemporaryFolder folder;
+  record_replay(folder / "r", 1);
+  replace_in(folder / "r/run.json", "\"rank\": 1", "\"rank\": 2");
+  EXPECT_EQ(fault_of([&] { check_recordings(folder / "", {}); }),
+            (folder / "") + "/r/run.json:rank: the plan has pipeline ranks 0 to 1, not 2");
 }
 
 TEST(CheckRecordingsErrors, ABrokenScenarioIsPlaced) {

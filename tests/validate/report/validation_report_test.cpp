@@ -50,6 +50,7 @@ TEST(ValidationReport, IsExactWhereTheMachineIsTheEngine) {
   for (const ValidationRun& run : runs) {
     EXPECT_EQ(run.step_error(), 0);
     EXPECT_EQ(run.comparison.inversions, 0u);
+    EXPECT_EQ(run.comparison.path_agreement, 1);
     EXPECT_NEAR(run.attribution.profile_error().value, 0, 1e-12);
     EXPECT_NEAR(run.attribution.model_error().value, 0, 1e-12);
   }
