@@ -34,7 +34,8 @@ set(BRAID_USES_validate/table base scenario program cost timeline engine/core fi
 set(BRAID_USES_validate/runner base program cost timeline memory report)
 set(BRAID_USES_validate/report base scenario program cost timeline memory engine/core report validate/runner)
 set(BRAID_USES_validate/recording base scenario program cost timeline validate/runner)
-set(BRAID_USES_validate/trace base program timeline report)
+# memory: which rank of a prediction is which (played.hpp). schedule: labels of actions are cells of torch's CSV.
+set(BRAID_USES_validate/trace base schedule program timeline memory report)
 set(BRAID_USES_validate/device base model program cost timeline validate/runner calibrate/device calibrate/units calibrate/comm
     calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/runner
