@@ -314,7 +314,14 @@ std::vector<ForeignTrace> parse_kineto(std::string text, const std::string& file
   od::document document;
   bool begun = false;  // a document that never began has no location
   try {
-    document = parser.iterate(simdjson::padded_string_view(text.data(), text.size(), text.capacity()));
+    const simdjson::padded_string_view bytes(text.data(), text.size(), text.capacity());
+    simdjson::error_code error = parser.iterate(bytes).get(document);
+    if (error == simdjson::UTF8_ERROR) {  // in names of kernels and files: no reason to give up
+      std::replace_if(
+          text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+      error = parser.iterate(bytes).get(document);
+    }
+    if (error != simdjson::SUCCESS) throw simdjson::simdjson_error(error);
     begun = true;
     KinetoReader reader(file, step_prefix);
     reader.read(document);

@@ -15,7 +15,8 @@
 namespace braid {
 
 /// One trace for each GPU that the process used, the GPUs in order; usually one. Kineto versions that write
-/// `"Process Group Description": ,` are read as if the value were there.
+/// `"Process Group Description": ,` are read as if the value were there,
+/// and bytes that are no UTF-8 as question marks.
 ///
 /// Throws Error(file, ...) for text that is no JSON or cut short, JSON that is no trace, and traces without GPU work,
 /// among them the ones that Braid writes itself.

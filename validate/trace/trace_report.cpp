@@ -32,7 +32,9 @@ std::string loads_text(const ForeignComparison& c) {
   text += share_line("idle (bubble)", c.measured.idle_share(), c.predicted.idle_share());
   text += time_line("communication in flight", c.measured.communication, c.predicted.communication);
   text += time_line("of it exposed", c.measured.exposed, c.predicted.exposed);
-  text += share_line("of it overlapped", c.measured.overlap(), c.predicted.overlap());
+  if (c.measured.communication.value > 0 || c.predicted.communication.value > 0) {
+    text += share_line("of it overlapped", c.measured.overlap(), c.predicted.overlap());
+  }
   return text;
 }
 
@@ -67,7 +69,7 @@ std::string classes_text(const ForeignComparison& c) {
 std::string actions_text(const ForeignComparison& c) {
   std::string text;
   if (!c.actions.empty()) {
-    text += fmt::format("\n{:<16} {:>8} {:>12} {:>8} {:>12} {:>9}\n", "actions, one", "count", "measured", "",
+    text += fmt::format("\n{:<16} {:>8} {:>12} {:>8} {:>12} {:>9}\n", "action, one", "count", "measured", "",
                         "predicted", "error");
   }
   for (const ActionTime& a : c.actions) {
