@@ -144,7 +144,7 @@ void say_what_differs(ForeignComparison& result, const std::vector<JoinedRank>& 
   for (const JoinedRank& rank : ranks) {
     if (rank.trace->steps.size() != 1) continue;
     result.notes.push_back(
-        fmt::format("rank {}: one step only, which the start of the profiler disturbs", rank.trace->rank));
+        fmt::format("rank {}: one step only; the start of the profiler may have slowed it", rank.trace->rank));
   }
 }
 

@@ -203,8 +203,7 @@ class KinetoReader {
     std::int64_t start = 0;
     std::int64_t duration = 0;
     const bool gpu_work = event.category == Category::kernel || event.category == Category::copy;
-    if (!parse_micros(event.ts, start) || !parse_micros(event.dur, duration) || duration < 0 ||
-        start > std::numeric_limits<std::int64_t>::max() - duration) {
+    if (!parse_micros(event.ts, start) || !parse_micros(event.dur, duration) || duration < 0) {
       if (gpu_work) ++trace_.lost;
       return;
     }
@@ -269,30 +268,30 @@ class KinetoReader {
 }  // namespace
 
 bool parse_micros(std::string_view text, std::int64_t& nanoseconds) {
+  // Until 2065 as time since 1970; sums and differences of such times fit into 64 bits.
+  constexpr std::int64_t kMost = 3'000'000'000'000'000;
   const bool negative = text.starts_with('-');
-  std::string_view digits = text.substr(negative ? 1 : 0);
+  const std::string_view digits = text.substr(negative ? 1 : 0);
   const std::size_t point = std::min(digits.find('.'), digits.size());
-  constexpr std::size_t kMostDigits = 15;  // times 1000 still fits
+  const std::string_view whole = digits.substr(0, point);
+  const std::string_view rest = digits.substr(std::min(point + 1, digits.size()));
   const auto all_digits = [](std::string_view part) {
     return std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
   };
-  std::string_view whole = digits.substr(0, point);
-  std::string_view rest = digits.substr(std::min(point + 1, digits.size()));
-  if (whole.empty() || whole.size() > kMostDigits + 1 || !all_digits(whole) || !all_digits(rest)) {
+  if (whole.empty() || !all_digits(whole) || !all_digits(rest)) {
     // 1.65e15, as other tools rewrite it.
     double micros = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), micros);
-    constexpr double kMost = 9e15;
-    if (error != std::errc() || end != text.data() + text.size() || !(std::abs(micros) < kMost)) return false;
+    if (error != std::errc() || end != text.data() + text.size()) return false;
+    if (!(std::abs(micros) < static_cast<double>(kMost))) return false;
     nanoseconds = std::llround(micros * 1000);
     return true;
   }
-  std::int64_t value = 0;
-  for (const char c : whole) value = value * 10 + (c - '0');
-  if (value > std::numeric_limits<std::int64_t>::max() / 1000 - 1) return false;
-  value *= 1000;
+  const std::optional<std::int64_t> micros = integer<std::int64_t>(whole);
+  if (!micros || *micros > kMost) return false;
+  std::int64_t value = *micros * 1000;
   std::int64_t scale = 100;
-  for (const char c : rest.substr(0, std::min<std::size_t>(3, rest.size()))) {
+  for (const char c : rest.substr(0, 3)) {
     value += (c - '0') * scale;
     scale /= 10;
   }

@@ -200,6 +200,7 @@ class NsightReader {
         text = known->second;
       }
       const LabelRange range{.action = {}, .start = rows.integer(0), .end = rows.integer(1)};
+      if (range.start < 0 || range.end < range.start) continue;
       const std::int64_t process = rows.integer(4) >> kProcessShift;
       for (auto& [pid, trace] : processes_) {
         if (pid == process || pid == 0 || rows.null(4)) add_range(trace, text, step_prefix_, range);

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <utility>
 
 #include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
@@ -74,6 +76,19 @@ std::string inflated(std::string bytes, const std::string& name) {
   return out;
 }
 
-std::string read_trace_bytes(const std::string& path) { return inflated(read_file(path), path); }
+std::string read_trace_bytes(const std::string& path) {
+  // Half a gigabyte is usual: into one allocation, with room for what the JSON parser wants behind the end.
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(path, failed);
+  std::ifstream in(path, std::ios::binary);
+  if (failed || !in) return inflated(read_file(path), path);  // a pipe, or an Error that says why
+  if (size > kMost) throw Error(path, "is larger than 4 GiB; record fewer steps");
+  std::string bytes;
+  bytes.reserve(static_cast<std::size_t>(size) + kChunk);
+  bytes.resize(static_cast<std::size_t>(size));
+  in.read(bytes.data(), static_cast<std::streamsize>(size));
+  if (static_cast<std::uintmax_t>(in.gcount()) != size) throw Error(path, "became shorter while it was read");
+  return inflated(std::move(bytes), path);
+}
 
 }  // namespace braid
