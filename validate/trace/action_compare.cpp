@@ -161,22 +161,28 @@ Order run_order(const JoinedRank& rank, const ForeignStep& step, std::set<PassKe
   return order;
 }
 
+/// Takes a pass for done when its first op is: a W may begin inside a joined B before its I, which still leads it.
 Order program_order(const RankProgram& rank, const std::set<PassKey>& apart, const std::vector<int>& stages) {
   Order order;
   std::set<PassKey> seen;
-  for (const Op& op : rank.ops) {
-    if (op.lane != Lane::compute) continue;
-    const auto pass = pass_of(op.key);
-    if (!pass || !seen.insert(*pass).second) continue;
-    if (pass->type == ActionType::W && !apart.contains(*pass)) continue;
-    Action action{.type = pass->type, .stage = pass->chunk, .microbatch = pass->microbatch};
-    PassKey weight = *pass;
-    weight.type = ActionType::W;
-    if (pass->type == ActionType::I && !apart.contains(weight)) action.type = ActionType::B;
-    const auto chunk = static_cast<std::size_t>(pass->chunk);
+  const auto take = [&](const PassKey& key) {
+    if (!seen.insert(key).second) return;
+    const PassKey weight{.type = ActionType::W, .microbatch = key.microbatch, .chunk = key.chunk};
+    if (key.type == ActionType::W && !apart.contains(key)) return;
+    Action action{.type = key.type, .stage = key.chunk, .microbatch = key.microbatch};
+    if (key.type == ActionType::I && !apart.contains(weight)) action.type = ActionType::B;
+    const auto chunk = static_cast<std::size_t>(key.chunk);
     if (chunk < stages.size()) action.stage = stages[chunk];
-    order.keys.push_back(*pass);
+    order.keys.push_back(key);
     order.names.push_back(csv_text({{action}}));
+  };
+  for (const Op& op : rank.ops) {
+    const auto pass = op.lane == Lane::compute ? pass_of(op.key) : std::nullopt;
+    if (!pass) continue;
+    if (pass->type == ActionType::W) {
+      take({.type = ActionType::I, .microbatch = pass->microbatch, .chunk = pass->chunk});
+    }
+    take(*pass);
   }
   return order;
 }
