@@ -144,9 +144,13 @@ std::string name_of(const LabelRange& label, const Action& action) {
 Order run_order(const JoinedRank& rank, const ForeignStep& step, std::set<PassKey>& apart) {
   const std::vector<int> stages = stages_of(*rank.trace);
   const bool marked = !rank.trace->steps.empty();
+  // Ranges on the GPU lag behind: those of the step before reach into the marks of this one.
+  const std::vector<LabelRange>& labels = rank.trace->labels;
+  const bool on_host = std::any_of(labels.begin(), labels.end(), [](auto& l) { return l.stream == kNothing; });
   Order order;
   std::set<PassKey> seen;
-  for (const LabelRange& label : rank.trace->labels) {
+  for (const LabelRange& label : labels) {
+    if (on_host && label.stream != kNothing) continue;
     if (marked && (label.start < step.begin || label.start >= step.end)) continue;
     for (const Action& action : label.action.compute.actions) {
       const PassKey key{.type = action.type == ActionType::B ? ActionType::I : action.type,

@@ -161,6 +161,8 @@ ForeignComparison compare_foreign(const std::vector<ForeignTrace>& traces, int u
                            .source = to_text(traces.front().kind),
                            .gpu = traces.front().gpu,
                            .ranks_of_job = program.placement.ranks()};
+  const auto gpu = predicted.provenance.facts.find("gpu");
+  if (gpu != predicted.provenance.facts.end()) result.predicted_gpu = gpu->second;
   const double share = 1.0 / static_cast<double>(ranks.size());
   result.timeline.provenance = {.kind = "measured", .facts = {{"gpu", result.gpu}, {"recorded_by", result.source}}};
   for (const JoinedRank& rank : ranks) {

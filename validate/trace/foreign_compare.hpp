@@ -67,10 +67,11 @@ struct ActionOrder {
 
 struct ForeignComparison {
   std::string schedule;
-  std::string source;  ///< "torch.profiler", "Nsight Systems"
-  std::string gpu;
-  int ranks_of_job = 0;  ///< of the scenario
-  StepLoad measured;     ///< means over ranks
+  std::string source;         ///< "torch.profiler", "Nsight Systems"
+  std::string gpu;            ///< as the profiler names it
+  std::string predicted_gpu;  ///< as the prediction's provenance names it
+  int ranks_of_job = 0;       ///< of the scenario
+  StepLoad measured;          ///< means over ranks
   StepLoad predicted;
   std::vector<RankLoads> ranks;
   std::vector<ClassTime> classes;  ///< those that took time on either side

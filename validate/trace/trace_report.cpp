@@ -97,8 +97,9 @@ Json load_json(const StepLoad& load) {
 }  // namespace
 
 std::string trace_text(const ForeignComparison& c) {
-  std::string text = fmt::format("{} of {} ranks recorded by {}{}; predicted: {}\n\n", c.ranks.size(), c.ranks_of_job,
-                                 c.source, c.gpu.empty() ? "" : " on " + c.gpu, c.schedule);
+  const auto on = [](const std::string& gpu) { return gpu.empty() ? gpu : " on " + gpu; };
+  std::string text = fmt::format("{} of {} ranks recorded by {}{}; predicted: {}{}\n\n", c.ranks.size(), c.ranks_of_job,
+                                 c.source, on(c.gpu), c.schedule, on(c.predicted_gpu));
   text += loads_text(c) + ranks_text(c) + classes_text(c) + actions_text(c);
   text += "\nnot compared\n";
   for (const std::string& line : c.not_compared) text += "  " + line + "\n";
@@ -117,6 +118,7 @@ std::string trace_json(const ForeignComparison& c) {
             {"schedule", c.schedule},
             {"recorded_by", c.source},
             {"gpu", c.gpu},
+            {"predicted_gpu", c.predicted_gpu},
             {"ranks_of_job", c.ranks_of_job},
             {"measured", load_json(c.measured)},
             {"predicted", load_json(c.predicted)}};

@@ -126,6 +126,46 @@ TEST(ForeignCompare, TheFirstDifferenceInOrderIsNamed) {
   EXPECT_EQ(c.orders.at(0).first_difference, "action 2: the run does 0B0, the schedule 0F1");
 }
 
+TEST(ForeignCompare, RangesOnTheGpuDoNotDisturbTheOrder) {
+  const Joint j = first_of_two();
+  WrittenKineto t = run_of_rank_0();
+  // B1 of the step before still runs when the host is in this one.
+  t.range("PP:0B1", 1000.5, 10, "gpu_user_annotation", 7).range("PP:0F0", 1010, 12, "gpu_user_annotation", 7);
+  EXPECT_EQ(compare_foreign({read(t)}, 1, j.program, j.predicted).orders.at(0).first_difference, "");
+}
+
+TEST(ForeignCompare, RangesOnTheGpuAloneDo) {
+  const Joint j = first_of_two();
+  WrittenKineto t;
+  t.world_size = 2;
+  for (int stream : {7, 20}) {  // the same action on two streams
+    t.range("PP:0F0", 10, 10, "gpu_user_annotation", stream).range("PP:0F1", 20, 10, "gpu_user_annotation", stream);
+  }
+  t.lone_kernel("k", 11, 2, 7).lone_kernel("k", 14, 3, 20).lone_kernel("k", 21, 2, 7);
+  const ForeignComparison c = compare_foreign({read(t)}, 1, j.program, j.predicted);
+  EXPECT_EQ(c.orders.at(0).actions, 2);
+  EXPECT_EQ(c.actions.at(0).count, 2);
+  EXPECT_NEAR(c.actions.at(0).measured.value, 3.5e-6, 1e-12);  // (2 + 3 + 2) / 2
+}
+
+/// Two pipeline ranks of two tensor-parallel GPUs each, played one by one; GPU 3 is the second of pipeline rank 1.
+TEST(ForeignCompare, AnUnfoldedPredictionIsOfTheSameGpu) {
+  Joint j(2);
+  j.pass(0, OpKind::forward, 0, 0, 10).pass(1, OpKind::forward, 0, 10, 20);
+  j.program.placement.tp = 2;
+  std::vector<RankTimeline>& ranks = j.predicted.ranks;
+  ranks = {ranks[0], ranks[0], ranks[1], ranks[1]};
+  for (int rank = 0; rank < 4; ++rank) ranks[static_cast<std::size_t>(rank)].rank = rank;
+  ranks[3].lanes[0][0].end = Seconds(27e-6);
+  WrittenKineto t;
+  t.world_size = 4;
+  t.rank = 3;
+  t.kernel("k", 10, 5, 7, 5);
+  const ForeignComparison c = compare_foreign({read(t)}, 1, j.program, j.predicted);
+  EXPECT_EQ(c.ranks.at(0).pp, 1);
+  EXPECT_NEAR(c.ranks.at(0).predicted.busy.value, 17e-6, 1e-12);  // 27 - 10; GPU 2 has 10
+}
+
 TEST(ForeignCompare, AShorterRunDiffersAtItsEnd) {
   const Joint j = first_of_two();
   WrittenKineto t;

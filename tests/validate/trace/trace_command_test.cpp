@@ -24,6 +24,7 @@ using testing::HasSubstr;
 class TraceCommand : public testing::Test {
  protected:
   TraceCommand() : joint(2) {
+    joint.predicted.provenance.facts["gpu"] = "H100-SXM";
     joint.pass(0, OpKind::forward, 0, 0, 10).pass(1, OpKind::forward, 0, 10, 20);
     for (int rank : {0, 1}) {
       test::WrittenKineto trace;
@@ -60,8 +61,9 @@ TEST_F(TraceCommand, PrintsJson) {
 
 TEST_F(TraceCommand, PrintsText) {
   const std::string text = run({.files = {folder / "t0.json"}});
-  EXPECT_THAT(text,
-              HasSubstr("1 of 2 ranks recorded by torch.profiler on NVIDIA H100 80GB HBM3; predicted: by hand\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("1 of 2 ranks recorded by torch.profiler on NVIDIA H100 80GB HBM3; predicted: by hand on H100-SXM\n"));
   // 20 us predicted of 40 us measured; a bubble of 50 % either way (rank 0 computes 10 of 20 us).
   EXPECT_THAT(text, testing::ContainsRegex("step time +40 us +20 us +-50.0 %\n"));
   EXPECT_THAT(text, testing::ContainsRegex("idle \\(bubble\\) +50.0 % +50.0 % +[-+]0.0 pts\n"));
