@@ -37,7 +37,8 @@ set(BRAID_USES_validate/report base scenario calibrate/method program cost timel
 # A recording is predicted anew and judged, so it stands above the report.
 set(BRAID_USES_validate/recording base scenario schedule program cost timeline engine/core report validate/runner
     validate/report)
-set(BRAID_USES_validate/trace base program timeline report)
+# memory: which rank of a prediction is which (played.hpp). schedule: labels of actions are cells of torch's CSV.
+set(BRAID_USES_validate/trace base schedule program timeline memory report)
 set(BRAID_USES_validate/device base model program cost timeline validate/runner calibrate/device calibrate/units calibrate/comm
     calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner

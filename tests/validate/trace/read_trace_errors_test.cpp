@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that are no traces, and what they come in.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "sim/base/csv.hpp"
+#include "tests/calibrate/temporary_folder.hpp"
+#include "tests/validate/trace/complaint.hpp"
+#include "tests/validate/trace/written_kineto.hpp"
+#include "tests/validate/trace/written_nsight.hpp"
+#include "validate/trace/read_trace.hpp"
+#include "validate/trace/trace_bytes.hpp"
+
+namespace braid {
+namespace {
+
+using test::complaint;
+using testing::EndsWith;
+using testing::HasSubstr;
+
+std::string gzip(const std::string& text) {
+  z_stream stream{};
+  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string complaint_of(const std::string& name, const std::string& bytes) {
+  const TemporaryFolder folder;
+  const std::string path = folder / name;
+  write_file(path, bytes);
+  return complaint([&] { read_trace(path); });
+}
+
+TEST(TraceBytes, GzipInOneMemberOrSeveral) {
+  const std::string text(3'000'000, 'x');
+  EXPECT_EQ(inflated(gzip(text), "t"), text);
+  EXPECT_EQ(inflated(gzip("ab") + gzip("cd"), "t"), "abcd");
+  EXPECT_EQ(inflated("{}", "t"), "{}");
+}
+
+TEST(TraceBytes, ACompressedTraceIsRead) {
+  const TemporaryFolder folder;
+  test::WrittenKineto trace;
+  trace.rank = 5;
+  trace.lone_kernel("k", 1, 2, 7);
+  const std::string path = folder / "t.json.gz";
+  write_file(path, gzip(trace.text()));
+  const std::vector<ForeignTrace> traces = read_trace(path);
+  EXPECT_EQ(traces.at(0).ops.size(), 1u);
+  EXPECT_EQ(traces.at(0).rank, 5);
+  EXPECT_EQ(read_trace("2=" + path).at(0).rank, 2);  // who asks knows best
+}
+
+TEST(ReadTrace, RanksInNames) {
+  EXPECT_EQ(rank_in_name("/run/rank3/trace.json"), -1);  // the folder does not count
+  EXPECT_EQ(rank_in_name("rank3_trace.json"), 3);
+  EXPECT_EQ(rank_in_name("a/megatron-rank-12.sqlite"), 12);
+  EXPECT_EQ(rank_in_name("ranks_of_rank_7.json.gz"), 7);
+  EXPECT_EQ(rank_in_name("trace.json"), -1);
+}
+
+TEST(ReadTraceErrors, OfFiles) {
+  EXPECT_THAT(complaint([] { read_trace("/nowhere/t.json"); }),
+              HasSubstr("/nowhere/t.json: cannot be read: No such file"));
+  EXPECT_THAT(complaint_of("empty.json", ""), EndsWith("empty.json: is empty, or a folder"));
+  EXPECT_THAT(complaint_of("a.nsys-rep", "QDSTRM__________"), HasSubstr("export it first: nsys export --type sqlite"));
+  EXPECT_THAT(complaint_of("a.json.gz", gzip("{\"a\": 1}").substr(0, 15)), EndsWith("it was cut short"));
+  std::string damaged = gzip(std::string(1000, 'x'));
+  damaged[12] = static_cast<char>(damaged[12] ^ 0x55);
+  damaged[14] = static_cast<char>(damaged[14] ^ 0x55);
+  EXPECT_THAT(complaint_of("b.json.gz", damaged), EndsWith("is damaged: its gzip data are wrong"));
+}
+
+TEST(ReadTraceErrors, OfDatabases) {
+  const TemporaryFolder folder;
+  {
+    test::WrittenNsight file(folder / "other.sqlite");
+    file.sql("DROP TABLE CUPTI_ACTIVITY_KIND_KERNEL; DROP TABLE StringIds");
+    file.close();
+    EXPECT_THAT(complaint([&] { read_trace(file.path()); }),
+                EndsWith("is no export of Nsight Systems: it has neither StringIds nor CUPTI_ACTIVITY_KIND_KERNEL"));
+  }
+  {
+    test::WrittenNsight file(folder / "cpu.sqlite");
+    file.sql("DROP TABLE CUPTI_ACTIVITY_KIND_KERNEL");
+    file.close();
+    EXPECT_THAT(complaint([&] { read_trace(file.path()); }),
+                EndsWith("holds no GPU kernels; record with nsys profile --trace=cuda,nvtx"));
+  }
+  {
+    test::WrittenNsight file(folder / "none.sqlite");  // the table is there and empty
+    file.close();
+    EXPECT_THAT(complaint([&] { read_trace(file.path()); }), HasSubstr("holds no GPU kernels"));
+  }
+  {
+    test::WrittenNsight file(folder / "strange.sqlite");
+    file.sql("ALTER TABLE CUPTI_ACTIVITY_KIND_KERNEL RENAME COLUMN \"end\" TO finish");
+    file.close();
+    EXPECT_THAT(complaint([&] { read_trace(file.path()); }),
+                EndsWith("table CUPTI_ACTIVITY_KIND_KERNEL has no column end; export it again with a newer nsys"));
+  }
+  EXPECT_THAT(complaint_of("cut.sqlite", std::string("SQLite format 3\0", 16)),
+              HasSubstr("cut.sqlite: cannot be read"));
+}
+
+}  // namespace
+}  // namespace braid

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validate/trace/trace_command.hpp"
+
+#include <filesystem>
+#include <ostream>
+
+#include "sim/base/csv.hpp"
+#include "sim/base/error.hpp"
+#include "sim/timeline/trace.hpp"
+#include "validate/trace/foreign_compare.hpp"
+#include "validate/trace/trace_report.hpp"
+
+namespace braid {
+
+void trace_command(const TraceOptions& options, const Program& program, const Timeline& predicted, std::ostream& out) {
+  if (options.files.empty()) throw Error("--trace", "names no file");
+  if (options.steps < 1) throw Error("--steps", "must be at least 1");
+  std::vector<ForeignTrace> traces;
+  for (const std::string& file : options.files) {
+    for (ForeignTrace& trace : read_trace(file, options.step_name)) traces.push_back(std::move(trace));
+  }
+  if (traces.size() == 1 && traces.front().rank < 0 && program.placement.ranks() == 1) traces.front().rank = 0;
+  const ForeignComparison comparison = compare_foreign(traces, options.steps, program, predicted);
+  out << (options.json ? trace_json(comparison) : trace_text(comparison));
+  if (options.out_dir.empty()) return;
+  const std::filesystem::path folder = options.out_dir;
+  std::filesystem::create_directories(folder);
+  write_file((folder / "comparison.json").string(), trace_json(comparison));
+  write_file((folder / "measured.json").string(), chrome_trace(comparison.timeline));
+}
+
+}  // namespace braid
