@@ -95,13 +95,12 @@ void EventCore::check_complete() const {
   const Program& program = in_.program;
   for (const Instance& instance : instances_) {
     for (std::uint32_t k = 0; k < instance.plan->size(); ++k) {
-      // Waits for nothing on its own rank, yet has not ended: then others keep it from starting.
+      // Waits for nothing on its own rank, yet has not ended: then others keep it from starting. An op that its host
+      // has not issued comes behind the message that the host waits for.
       if (instance.waits[k] != 0) continue;
       const PlannedOp& op = instance.plan->ops[k];
       std::string why = " waits in a collective that others of its group never reach";
-      if (std::ranges::find(instance.not_issued, k) != instance.not_issued.end()) {
-        why = " is behind a message that its host waits for";
-      } else if (op.action != Action::collective) {
+      if (op.action != Action::collective) {
         const Message& message = program.messages[op.message];
         const std::uint32_t open = batch_left_[instance.column * program.batch_size.size() + message.batch];
         why = " waits for " + std::to_string(open) + " more of batch " + std::to_string(message.batch) +
