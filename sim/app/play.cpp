@@ -52,7 +52,7 @@ PlayedRun play(const Scenario& scenario, const Run& run, const Profile& profile)
   played.report = report_run(played.program, played.timeline,
                              {.label = label_of(run),
                               .gpu = scenario.cluster.gpu,
-                              .launch = played.costs.launch,
+                              .launches = played.costs.launches,
                               .notes = played.costs.notes,
                               .wall_s = wall.count()});
   return played;

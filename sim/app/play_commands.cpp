@@ -93,7 +93,7 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
     }
     // Before anything is written: the question may be about a rank or a time that is not there.
     for (std::size_t i = 0; why && i < runs.size(); ++i) {
-      reasons += label_of(runs[i]) + ": " + explain(joins[i], why->rank, why->time, plays[i].costs.launch) + "\n";
+      reasons += label_of(runs[i]) + ": " + explain(joins[i], why->rank, why->time, plays[i].costs.launches) + "\n";
     }
     if (write) {
       progress.step(static_cast<int>(runs.size()), "writing");

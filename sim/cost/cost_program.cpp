@@ -10,6 +10,7 @@
 #include "sim/cost/clock.hpp"
 #include "sim/cost/collective.hpp"
 #include "sim/cost/compute.hpp"
+#include "sim/cost/host_lane.hpp"
 #include "sim/cost/memory_bound.hpp"
 #include "sim/cost/message.hpp"
 #include "sim/cost/stretch.hpp"
@@ -112,7 +113,7 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
               .collective = std::vector<CommCost>(count),
               .message = std::vector<std::array<CommCost, kPathKinds>>(count),
               .stretch = std::vector<std::vector<double>>(count, std::vector<double>(count, 0.0)),
-              .launch = Seconds(p.host_launch_s),
+              .launches = {},
               .notes = {}};
   const Groups tp = groups_of(program.placement, Scope::tp, cluster);
   const Groups dp = groups_of(program.placement, Scope::dp, cluster);
@@ -155,6 +156,7 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
       if (loads[j]) costs.stretch[i][j] = stretch_beside(compute[i], *loads[j], cluster.gpu, p);
     }
   }
+  if (p.host_launch_s > 0) costs.launches = launches_of(program, costs.duration, Seconds(p.host_launch_s));
   add_notes(costs, program, cluster, given, demands, collectives, between_nodes);
   if (given.parameters.clock_memory_gain > 0) {
     costs.notes.push_back(fmt::format("clock of this mix of work: {:.0f} % of the data sheet's",

@@ -22,6 +22,15 @@ struct CommCost {
 enum class PathKind : std::uint8_t { same_gpu, same_node, same_leaf, cross_leaf };
 inline constexpr int kPathKinds = 4;
 
+/// Host time to issue the ops of each work, by index into Program::works. Empty: the host is always ahead.
+struct Launches {
+  std::vector<Seconds> time;  ///< from the launch of the op before it to that of its last kernel
+  std::vector<Seconds> lead;  ///< how long before its last launch the op can start and still never wait for one
+
+  bool empty() const { return time.empty(); }
+  bool operator==(const Launches&) const = default;
+};
+
 /// Costs of the works of one Program, by index into Program::works.
 struct Costs {
   std::vector<Seconds> duration;     ///< compute, copy, fixed: alone on the GPU; 0 for communication
@@ -30,11 +39,13 @@ struct Costs {
   /// stretch[compute work][communication work]: time that a second of the communication adds to the compute op beside
   /// it, per second of overlap when alone: the op advances at rate 1 / (1 + sum of stretches of what runs beside it).
   std::vector<std::vector<double>> stretch;
-  Seconds launch;                  ///< host time between two launches; 0 = the host is always ahead
+  Launches launches;
   std::vector<std::string> notes;  ///< what was not modelled, or lies outside the calibration
 };
 
-/// Host time to launch an op of this work.
-inline Seconds launch_of(const Costs& costs, std::uint16_t) { return costs.launch; }
+/// Host time to issue an op of this work.
+inline Seconds launch_of(const Costs& costs, std::uint16_t work) {
+  return costs.launches.empty() ? Seconds(0) : costs.launches.time[work];
+}
 
 }  // namespace braid

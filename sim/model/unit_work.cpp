@@ -12,6 +12,12 @@ constexpr int kFlashBackward = 3;  // dO*O row sums, the pass itself, dQ to bf16
 // (reads 4). Reading and writing the bf16 logit itself comes on top.
 constexpr double kLossForward = 36, kLossBackward = 12;
 constexpr int kLossForwardKernels = 6, kLossBackwardKernels = 2;
+// Megatron-LM's fused softmax takes its scores four heads or samples at a time; if their number does not divide, plain
+// kernels run [Megatron-LM, megatron/model/fused_softmax.py: attn_batches % 4 == 0]. Per score: cast to fp32 (reads 2,
+// writes 4), scale (8), mask (8), softmax (8), cast back (6); backward the same in turn with a softmax that reads two
+// (6, 12, 8, 8, 6).
+constexpr int kFusedSoftmaxBatches = 4, kPlainSoftmaxKernels = 5;
+constexpr double kPlainSoftmaxForward = 36, kPlainSoftmaxBackward = 40;
 
 /// Collects what a pass does; every addition is one kernel unless it says otherwise.
 struct Tally {
@@ -47,25 +53,37 @@ void bias_gradient(Tally& t, const Model& m, const Shard& s, double width) {
   if (m.biases) t.elementwise(s.element * s.tokens * width);
 }
 
-void attention_forward(Tally& t, const Model& m, const Shard& s) {
+bool fused_softmax(const Model& m, const Split& split) {
+  return static_cast<long>(split.microbatch) * m.heads / split.tp % kFusedSoftmaxBatches == 0;
+}
+
+void attention_forward(Tally& t, const Model& m, const Split& split, const Shard& s) {
   if (m.attention == AttentionKind::flash) {
     t.work.kernels += 1;
     return;
   }
   t.work.kernels += 2;                         // Q K^T and P V
   t.elementwise(2 * s.element * s.scores, 0);  // the first writes the scores, the second reads P
-  t.elementwise(2 * s.element * s.scores);     // softmax
+  if (fused_softmax(m, split)) {
+    t.elementwise(2 * s.element * s.scores);
+  } else {
+    t.elementwise(kPlainSoftmaxForward * s.scores, kPlainSoftmaxKernels);
+  }
   if (m.dropout) t.elementwise((2 * s.element + kMask) * s.scores);
 }
 
-void attention_backward(Tally& t, const Model& m, const Shard& s) {
+void attention_backward(Tally& t, const Model& m, const Split& split, const Shard& s) {
   if (m.attention == AttentionKind::flash) {
     t.work.kernels += kFlashBackward;
     return;
   }
   t.work.kernels += 4;  // dP writes; dV, dQ and dK read
   t.elementwise(4 * s.element * s.scores, 0);
-  t.elementwise(3 * s.element * s.scores);  // softmax reads dP and P, writes dS
+  if (fused_softmax(m, split)) {
+    t.elementwise(3 * s.element * s.scores);  // reads dP and P, writes dS
+  } else {
+    t.elementwise(kPlainSoftmaxBackward * s.scores, kPlainSoftmaxKernels);
+  }
   if (m.dropout) t.elementwise((2 * s.element + kMask) * s.scores);
 }
 
@@ -81,9 +99,9 @@ void attention(Tally& t, const Model& m, const Split& split, const Shard& s, boo
   const double forward = 2 * s.scores * m.head_dim;  // two products of 2 s^2 d a head, half of it masked
   t.work.flops += Flops(backward ? 2 * forward : forward);
   if (backward) {
-    attention_backward(t, m, s);
+    attention_backward(t, m, split, s);
   } else {
-    attention_forward(t, m, s);
+    attention_forward(t, m, split, s);
   }
 }
 

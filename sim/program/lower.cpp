@@ -45,7 +45,9 @@ class RankLowering {
         run_(run),
         stages_(stages),
         works_(works),
-        builder_(program, rank, schedule, transfers, works.message(works.boundary())),
+        scatters_(run.p2p_scatter_gather && scenario.plan.tp > 1 && !scenario.plan.sequence_parallel),
+        builder_(program, rank, schedule, transfers,
+                 works.message(scatters_ ? works.boundary() / double(scenario.plan.tp) : works.boundary())),
         step_end_(program, builder_, schedule, scenario, stages, exchanges, works) {}
 
   void lower(const std::vector<Block>& blocks) {
@@ -67,9 +69,8 @@ class RankLowering {
       Stream stream{.action = action,
                     .segments = segments_of(action.type, stages_[static_cast<std::size_t>(action.stage)],
                                             scenario_.plan, async, works_)};
-      stream.chain = action.type == ActionType::W
-                         ? builder_.output_of(true, action.stage, action.microbatch)
-                         : builder_.input_of(stream.backward(), action.stage, action.microbatch);
+      stream.chain =
+          action.type == ActionType::W ? builder_.output_of(true, action.stage, action.microbatch) : input_of(stream);
       if (action.type == ActionType::F) {
         const std::uint32_t ready = step_end_.parameters_ready(action.stage);
         if (ready != kNoOp) parameters_gate_ = ready;
@@ -92,17 +93,32 @@ class RankLowering {
     builder_.end_block(std::move(ends));
   }
 
+  OpKey key_of(const Stream& stream) const {
+    return {.microbatch = static_cast<std::int16_t>(stream.action.microbatch),
+            .chunk = static_cast<std::int8_t>(builder_.chunk_of(stream.action.stage))};
+  }
+
+  /// What the stream's input hangs on. Of a scattered message each rank of the tensor-parallel group got a slice.
+  std::uint32_t input_of(const Stream& stream) {
+    const std::uint32_t input = builder_.input_of(stream.backward(), stream.action.stage, stream.action.microbatch);
+    const bool received = input != kNoOp && builder_.ops().ops[input].message != kNoMessage;
+    if (!scatters_ || !received) return input;
+    OpKey key = key_of(stream);
+    key.kind = OpKind::all_gather;
+    key.index = static_cast<std::int32_t>(stream.backward() ? CommOf::input_grad : CommOf::forward);
+    return builder_.add(key, Lane::tp, works_.collective(key.kind, Scope::tp, works_.residual()), {input});
+  }
+
   void issue(Stream& stream, const Segment& segment) {
     for (const Item& item : segment) {
       const std::uint32_t waits_for = item.waits == Waits::chain      ? stream.chain
                                       : item.waits == Waits::regather ? stream.regather
                                                                       : kNoOp;
-      const OpKey key{.index = item.index,
-                      .microbatch = static_cast<std::int16_t>(stream.action.microbatch),
-                      .layer = static_cast<std::int16_t>(item.layer),
-                      .chunk = static_cast<std::int8_t>(builder_.chunk_of(stream.action.stage)),
-                      .kind = item.kind,
-                      .unit = item.unit};
+      OpKey key = key_of(stream);
+      key.index = item.index;
+      key.layer = static_cast<std::int16_t>(item.layer);
+      key.kind = item.kind;
+      key.unit = item.unit;
       const std::uint32_t op = builder_.add(key, item.lane, item.work, {waits_for, parameters_gate_});
       parameters_gate_ = kNoOp;
       if (item.extends_chain) stream.chain = op;
@@ -116,6 +132,7 @@ class RankLowering {
   const Run& run_;
   const std::vector<StageLayers>& stages_;
   UnitWorks& works_;
+  bool scatters_;
   RankBuilder builder_;
   StepEndBuilder step_end_;
   std::uint32_t last_compute_ = kNoOp;
@@ -140,7 +157,8 @@ void check_fit(const Schedule& schedule, const Scenario& scenario) {
 Program lower(const Schedule& schedule, const Scenario& scenario, const Run& run) {
   check_fit(schedule, scenario);
   const Plan& plan = scenario.plan;
-  Program program{.schedule = schedule.name, .placement = scenario.placement(), .p2p = run.p2p};
+  Program program{
+      .schedule = schedule.name, .placement = scenario.placement(), .p2p = run.p2p, .host_waits = run.p2p_host_waits};
   program.samples_per_step = double(plan.microbatches) * plan.microbatch_size * plan.dp;
   program.tokens_per_step = program.samples_per_step * plan.sequence;
   program.model_flops_per_step = model_flops(scenario.model, plan.sequence) * program.samples_per_step;

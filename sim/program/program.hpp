@@ -80,6 +80,7 @@ struct Program {
   std::string schedule;
   Placement placement;
   P2pMode p2p = P2pMode::eager;
+  bool host_waits = false;  ///< the host issues what follows messages when they have ended
   std::vector<WorkItem> works;
   std::vector<RankProgram> ranks;  ///< by pipeline rank
   std::vector<Message> messages;

@@ -100,9 +100,9 @@ const char* to_text(Cause cause) {
 
 Seconds RankTime::idle_total() const { return std::accumulate(idle.begin(), idle.end(), Seconds(0)); }
 
-std::vector<RankTime> account(const Played& played, Seconds launch) {
+std::vector<RankTime> account(const Played& played, const Launches& launches) {
   throw_if_any(played.faults);
-  const Waits waits(played, launch);
+  const Waits waits(played, launches);
   std::vector<RankTime> times;
   for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) {
     std::array<Seconds, kCauses> idle{};
@@ -115,9 +115,9 @@ std::vector<RankTime> account(const Played& played, Seconds launch) {
   return times;
 }
 
-std::vector<Gap> gaps_of(const Played& played, std::size_t rank, Seconds launch) {
+std::vector<Gap> gaps_of(const Played& played, std::size_t rank, const Launches& launches) {
   throw_if_any(played.faults);
-  const Waits waits(played, launch);
+  const Waits waits(played, launches);
   std::vector<Gap> gaps;
   const auto key = [&](std::size_t on, std::uint32_t op) {
     const std::vector<Op>& ops = played.ops(on).ops;

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cost/costs.hpp"
 #include "sim/memory/played.hpp"
 
 namespace braid {
@@ -54,15 +55,15 @@ struct Gap {
   int blamed_rank = 0;
 };
 
-/// Accounts for every second of every rank, in the order of the timeline. `launch` is Costs::launch. The timeline
-/// must pass verify(); throws Error if ops are missing.
-std::vector<RankTime> account(const Played& played, Seconds launch = Seconds(0));
+/// Accounts for every second of every rank, in the order of the timeline. `launches` are those of the Costs. The
+/// timeline must pass verify(); throws Error if ops are missing.
+std::vector<RankTime> account(const Played& played, const Launches& launches = {});
 
 /// The idle pieces of the rank at this position of the timeline, in order of time.
-std::vector<Gap> gaps_of(const Played& played, std::size_t rank, Seconds launch = Seconds(0));
+std::vector<Gap> gaps_of(const Played& played, std::size_t rank, const Launches& launches = {});
 
 /// What the rank (as in RankTimeline) was doing at a time and, if it was idle, why: a few lines for people.
 /// Throws Error("--why", ...) for a rank or a time that is not there.
-std::string explain(const Played& played, int rank, Seconds time, Seconds launch = Seconds(0));
+std::string explain(const Played& played, int rank, Seconds time, const Launches& launches = {});
 
 }  // namespace braid

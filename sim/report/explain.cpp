@@ -61,7 +61,7 @@ std::size_t position_of(const Timeline& timeline, int rank) {
 
 }  // namespace
 
-std::string explain(const Played& played, int rank, Seconds time, Seconds launch) {
+std::string explain(const Played& played, int rank, Seconds time, const Launches& launches) {
   const Timeline& timeline = *played.timeline;
   const std::size_t at = position_of(timeline, rank);
   if (!(time.value >= 0 && time < timeline.step_time)) {
@@ -70,7 +70,7 @@ std::string explain(const Played& played, int rank, Seconds time, Seconds launch
   }
   if (compute_at(timeline.ranks[at], time) != nullptr) return doing(timeline.ranks[at], time) + "\n";
 
-  const std::vector<Gap> gaps = gaps_of(played, at, launch);
+  const std::vector<Gap> gaps = gaps_of(played, at, launches);
   const auto gap =
       std::find_if(gaps.begin(), gaps.end(), [&](const Gap& g) { return g.start <= time && time < g.end; });
   BRAID_CHECK(gap != gaps.end(), "a rank that does not compute is idle for a cause");

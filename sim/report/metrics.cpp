@@ -108,7 +108,7 @@ RunReport report_run(const Played& played, const RunFacts& facts) {
   RunReport report;
   report.schedule = facts.label.empty() ? program.schedule : facts.label;
   report.step_time = timeline.step_time;
-  report.ranks = account(played, facts.launch);
+  report.ranks = account(played, facts.launches);
   report.peaks = memory_peaks(played);
   report.peak = fullest(report.peaks);
   report.gpu_memory = facts.gpu.memory;
@@ -116,7 +116,7 @@ RunReport report_run(const Played& played, const RunFacts& facts) {
   report.folded = timeline.multiplicity;
   report.flows = timeline.flows;
   report.lost = timeline.lost;
-  report.launch = facts.launch;
+  report.launches = facts.launches;
   report.wall_s = facts.wall_s;
   report.notes = facts.notes;
   report.provenance = timeline.provenance.facts;

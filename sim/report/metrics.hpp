@@ -15,7 +15,7 @@ namespace braid {
 struct RunFacts {
   std::string label;               ///< "" = the name of the program's schedule
   Gpu gpu;                         ///< peak and memory; a default one where there is no model
-  Seconds launch;                  ///< Costs::launch
+  Launches launches;               ///< of the Costs
   std::vector<std::string> notes;  ///< Costs::notes
   double wall_s = 0;
 };

@@ -42,7 +42,7 @@ struct RunReport {
   std::uint64_t lost = 0;                         ///< records of a measured timeline that were not understood
   int gpus = 0;                                   ///< of the whole job
   int folded = 1;                                 ///< GPUs that one rank of the timeline stands for
-  Seconds launch;                                 ///< Costs::launch, which gaps_of() and explain() ask for
+  Launches launches;                              ///< of the Costs, which gaps_of() and explain() ask for
   double wall_s = 0;                              ///< time that the simulation took; never written into files
   std::vector<RankTime> ranks;                    ///< by position in the timeline
   std::vector<MemoryPeak> peaks;                  ///< the same

@@ -113,7 +113,7 @@ std::string line_of(const RunReport& report, const Played& played, std::size_t r
   const RankTimeline& timeline = played.timeline->ranks[rank];
   const std::vector<Span>& lane = timeline.lanes[static_cast<std::size_t>(Lane::compute)];
   const std::vector<Stroke> strokes = strokes_of(timeline, report.step_time);
-  const std::vector<Gap> gaps = gaps_of(played, rank, report.launch);
+  const std::vector<Gap> gaps = gaps_of(played, rank, report.launches);
   std::string line;
   for (const Window& window : windows) {
     Columns columns(window);

@@ -194,7 +194,7 @@ std::string timeline_svg(const RunReport& report, const Played& played, const Ti
   double y = 0;
   for (const std::size_t rank : shown) {
     const RankTimeline& timeline = played.timeline->ranks[rank];
-    const std::vector<Gap> gaps = gaps_of(played, rank, report.launch);
+    const std::vector<Gap> gaps = gaps_of(played, rank, report.launches);
     names += fmt::format("<div>rank {}</div>", timeline.rank);
     rows += svg_rect({.x = 0, .y = y, .width = axis.x(report.step_time.value), .height = kPasses}, "ground");
     rows += bubbles_of(gaps, axis, y, narrowest) + passes_of(timeline, axis, y, narrowest);

@@ -58,9 +58,19 @@ Cause cause_in_flight(const Op& op) {
   return stands_for_peer(op.key, op.lane) ? Cause::pp_wait : cause_in_flight(op.lane);
 }
 
-Waits::Waits(const Played& played, Seconds launch)
-    : played_(&played), launch_(launch.value), slack_(kClockSlack + kRelativeSlack * played.timeline->step_time.value) {
+Waits::Waits(const Played& played, const Launches& launches)
+    : played_(&played), slack_(kClockSlack + kRelativeSlack * played.timeline->step_time.value) {
   const Program& program = *played.program;
+  if (!launches.empty()) {
+    for (int pp = 0; pp < program.placement.pp; ++pp) plans_.push_back(host_plan(program, pp, launches));
+    for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) {
+      HostLane& host = hosts_.emplace_back(plans_[static_cast<std::size_t>(played.ranks[rank].pp)]);
+      const std::vector<Op>& ops = played.ops(rank).ops;
+      for (std::uint32_t op = 0; op < ops.size(); ++op) {
+        if (ops[op].message != kNoMessage) host.message_ended(op, played.end(rank, op));
+      }
+    }
+  }
   for (const RankProgram& rank : program.ranks) {
     std::array<std::uint32_t, kLanes> last;
     last.fill(kNoWaiter);
@@ -96,7 +106,7 @@ void Waits::own_waits(std::size_t rank, std::uint32_t op, Take take) const {
 }
 
 double Waits::ready(std::size_t rank, std::uint32_t op) const {
-  double when = launched(op);
+  double when = launched(rank, op);
   own_waits(rank, op, [&](std::uint32_t dep) { when = std::max(when, played_->end(rank, dep)); });
   return when;
 }
@@ -175,11 +185,11 @@ bool Waits::host_can_hold(std::size_t rank, std::uint32_t op, double time) const
   if (played_->timeline->provenance.kind == "measured") return true;
   if (op == kNoWaiter) return false;
   const std::uint32_t message = played_->ops(rank).ops[op].message;
-  double launch = launched(op);
+  double launch = launched(rank, op);
   if (message != kNoMessage) {
     const std::uint32_t batch = played_->program->messages[message].batch;
     for (std::uint32_t i = posted_begin_[batch]; i < posted_begin_[batch + 1]; ++i) {
-      launch = std::max(launch, launched(posted_[i].op));
+      launch = std::max(launch, launched(played_->pipeline_peer(rank, posted_[i].pp), posted_[i].op));
     }
   }
   return time <= launch + slack_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/cost/host_lane.hpp"
 #include "sim/memory/played.hpp"
 #include "sim/report/bubbles.hpp"
 
@@ -35,8 +36,8 @@ Cause cause_in_flight(const Op& op);
 
 class Waits {
  public:
-  /// `launch` is Costs::launch: the host launches op k of a rank at (k + 1) * launch.
-  Waits(const Played& played, Seconds launch);
+  /// `launches` are those of the Costs.
+  Waits(const Played& played, const Launches& launches);
 
   const Played& played() const { return *played_; }
   /// Times that differ by no more than this are one time: a network simulator rounds its clock to a nanosecond.
@@ -61,13 +62,17 @@ class Waits {
   /// Whether `a` is to blame rather than `b`.
   bool outranks(const Wait& a, const Wait& b) const;
   void offer(const Wait& candidate, double from, Wait& latest) const;
-  double launched(std::uint32_t op) const { return (op + 1.0) * launch_; }
+  /// The earliest start that the host allows.
+  double launched(std::size_t rank, std::uint32_t op) const {
+    return hosts_.empty() ? 0 : hosts_[rank].earliest(op, played_->ops(rank).ops[op].work);
+  }
   void offer_own(std::size_t rank, std::uint32_t op, double from, Wait& latest) const;
   void offer_peers(std::size_t rank, std::uint32_t op, double from, Wait& latest) const;
   void offer_batch(std::size_t rank, std::uint32_t message, double from, Wait& latest) const;
 
   const Played* played_;
-  double launch_;
+  std::vector<HostPlan> plans_;  ///< by pipeline rank
+  std::vector<HostLane> hosts_;  ///< by position in the timeline; empty: the host is always ahead
   double slack_;
   std::vector<std::vector<std::uint32_t>> before_;  ///< by pipeline rank and op: the op before it on its ordered lane
   std::vector<std::array<std::uint32_t, kLanes>> last_;  ///< by pipeline rank: the last op of each lane it waits for

@@ -64,6 +64,8 @@ jitter = 0.0                    # relative standard deviation of compute times
 schedule = "1f1b-i"
 chunks = 2                      # virtual stages of a rank
 p2p = "batched"                 # or "eager", "blocking"
+p2p_host_waits = false          # true: the host launches nothing behind a message that is under way (Megatron-LM)
+p2p_scatter_gather = false      # true: TP ranks send a slice each, the receivers gather it (Megatron-LM)
 async_all_reduce = "column"     # what hides the all-reduce of an activation gradient: "none", "column", "whole"
 
 [[run]]

@@ -53,6 +53,8 @@ struct Run {
   std::optional<int> group;
   std::optional<int> memory_limit;
   P2pMode p2p = P2pMode::eager;
+  bool p2p_host_waits = false;      ///< the host waits for messages before it issues what follows them
+  bool p2p_scatter_gather = false;  ///< each TP rank sends its slice, the receivers gather [Narayanan21, s. 4.1]
   AsyncAllReduce async_all_reduce = AsyncAllReduce::column;
   /// An I directly followed by its own W counts as a full B. Empirical: see docs/rationale.
   bool join_adjacent_w = false;

@@ -103,6 +103,9 @@ std::string of(const Run& r) {
   constexpr std::string_view file = "file:";
   c.add(r.schedule.starts_with(file) ? contents(r.schedule.substr(file.size())) : r.schedule);
   c.add(r.chunks).add(r.group).add(r.memory_limit).add(r.p2p).add(r.async_all_reduce).add(double(r.join_adjacent_w));
+  // Named where they are used alone, so that hashes from before they were there still hold.
+  if (r.p2p_host_waits) c.add(std::string("p2p_host_waits"));
+  if (r.p2p_scatter_gather) c.add(std::string("p2p_scatter_gather"));
   return c.text();
 }
 

@@ -107,6 +107,8 @@ Run run_of(const toml::table& table, const std::string& prefix, Reading& reading
   optional_integer(f, "group", run.group, {1, kMostMicrobatches});
   optional_integer(f, "memory_limit", run.memory_limit, {1, 1'000'000});
   f.choice<P2pMode>("p2p", run.p2p, kP2pModes);
+  f.flag("p2p_host_waits", run.p2p_host_waits);
+  f.flag("p2p_scatter_gather", run.p2p_scatter_gather);
   f.choice<AsyncAllReduce>("async_all_reduce", run.async_all_reduce, kAsyncAllReduces);
   f.flag("join_adjacent_w", run.join_adjacent_w);
   f.finish();

@@ -155,11 +155,28 @@ class HostStep {
 
   // ---- threads
 
+  /// A host whose launches take no time is ahead whatever it waits for.
+  bool host_waits() const { return in_.program.host_waits && !in_.costs.launches.empty(); }
+
   void enqueue_all(Lock& lock, Gpu& gpu) {
-    double time = 0;
+    const bool waits = host_waits();
+    double issued = 0;                  // when the host has launched the last kernel of the op before
+    std::vector<std::uint32_t> posted;  // messages since the last op that is none
     for (const IssueStep& step : gpu.issue.steps) {
-      time += launch_of(in_.costs, op_of(gpu, step.op).work).value;
-      if (!clock_.sleep_until(lock, gpu.host, time)) return;
+      const Op& op = op_of(gpu, step.op);
+      if (waits && op.message == kNoMessage && !posted.empty()) {
+        for (const std::uint32_t message : posted) {
+          while (gpu.state[message] != OpState::ended) {
+            if (!clock_.wait(lock, gpu.host)) return;
+          }
+        }
+        posted.clear();
+        issued = std::max(issued, clock_.now());
+      }
+      if (op.message != kNoMessage) posted.push_back(step.op);
+      issued += launch_of(in_.costs, op.work).value;
+      const double lead = in_.costs.launches.empty() ? 0 : in_.costs.launches.lead[op.work].value;
+      if (!clock_.sleep_until(lock, gpu.host, issued - lead)) return;
       if (is_carried(op_of(gpu, step.op))) {
         enqueue_carried(gpu, step.op);
       } else {
@@ -253,6 +270,7 @@ class HostStep {
     for (auto& stream : gpu.streams) {
       if (stream && stream->waits_for == op) clock_.wake(stream->sleeper);
     }
+    if (host_waits() && op_of(gpu, op).message != kNoMessage) clock_.wake(gpu.host);
     for (const std::uint32_t next : gpu.carried_after[op]) met(gpu, next);
   }
 

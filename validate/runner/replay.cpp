@@ -41,6 +41,10 @@ class FixedWorks {
     costs.duration.push_back(duration);
     costs.collective.emplace_back();
     costs.message.emplace_back();
+    if (!costs.launches.empty()) {
+      costs.launches.time.push_back(original == kNone ? Seconds(0) : costs.launches.time[original]);
+      costs.launches.lead.push_back(Seconds(0));  // a fixed op is one kernel
+    }
     for (auto& row : costs.stretch) {
       if (!row.empty()) row.push_back(original == kNone ? 0.0 : row[original]);
     }
@@ -210,6 +214,9 @@ Replay replay_of(const Program& program, const Costs& costs, const Cluster& clus
                  int rank) {
   if (rank < 0 || rank >= static_cast<int>(program.ranks.size())) {
     throw Error("replay", fmt::format("no pipeline rank {}; the plan has {}", rank, program.ranks.size()));
+  }
+  if (program.host_waits && !costs.launches.empty()) {
+    throw Error("replay", "of a run with p2p_host_waits: what the host waits for is not in a replay");
   }
   const Played played = join_complete(program, predicted);
   return Replayer(program, costs, cluster, played, rank).run();

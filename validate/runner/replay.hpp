@@ -25,8 +25,8 @@ struct Replay {
 };
 
 /// Of a program that has passed check() and a timeline of it; of an unfolded one, tensor and data parallel place 0 is
-/// taken. Throws Error if the timeline is not one of the program, or the plan has no such rank. Where the host takes
-/// time to launch, a delay counts as one more op to launch.
+/// taken. Throws Error if the timeline is not one of the program, the plan has no such rank, or hosts
+/// that take time to launch wait for messages.
 Replay replay_of(const Program& program, const Costs& costs, const Cluster& cluster, const Timeline& predicted,
                  int rank);
 

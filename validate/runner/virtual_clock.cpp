@@ -33,7 +33,10 @@ bool VirtualClock::wait(Lock& lock, Sleeper& sleeper) {
 bool VirtualClock::sleep_until(Lock& lock, Sleeper& sleeper, double time) {
   if (stopped_ || time <= now_) return !stopped_;
   at(time, [this, &sleeper] { wake(sleeper); });
-  return wait(lock, sleeper);
+  while (now_ < time) {  // others may wake it early
+    if (!wait(lock, sleeper)) return false;
+  }
+  return true;
 }
 
 void VirtualClock::wake(Sleeper& sleeper) {

@@ -100,6 +100,8 @@ gradient_bytes = 2
 [[run]]
 {run}
 p2p = "eager"
+p2p_host_waits = true
+p2p_scatter_gather = true
 async_all_reduce = "column"
 )",
                      fmt::arg("cluster", path), fmt::arg("layers", r.layers), fmt::arg("hidden", r.hidden),
@@ -153,9 +155,9 @@ std::vector<std::string> assumption_lines(const std::vector<PublishedRow>& rows,
       "model: GPT-3 style, FFN 4 x hidden, GELU, LayerNorm, learned positions, biases, dropout, unfused attention, "
       "tied "
       "embedding, vocabulary padded to 128 x TP",
-      "step: Megatron-LM, sends that nobody waits for, all-reduces of input gradients behind a weight gradient, fp16 "
-      "gradients reduced after the "
-      "backward, Adam on fp32 copies; ideal network"};
+      "step: Megatron-LM, slices of activations sent and gathered, hosts that wait for messages, all-reduces of input "
+      "gradients behind a weight gradient, fp16 gradients reduced after the backward, Adam on fp32 copies; ideal "
+      "network"};
   std::set<std::string> said;
   for (const PublishedRow& row : rows) {
     const Cluster links = read_cluster(cluster_file(row, assumptions));

@@ -3,9 +3,10 @@
 //
 // A GPT-3 style model in Megatron-LM's form: MLP of 4 x hidden, GELU, LayerNorm, learned positions, biases, dropout,
 // attention without fusion, embedding and head tied [Shoeybi19]; vocabulary padded to a multiple of 128 x TP.
-// Megatron-LM's training loop as results/0004 has it: sends that nobody waits for, the all-reduce of an input gradient
-// behind a weight gradient; fp16 gradients reduced after all of the backward, Adam on fp32 copies. Links: the cluster
-// file of the row's GPU, which says its sources.
+// Megatron-LM's training loop as results/0004 has it: sends that no GPU waits for, the all-reduce of an input gradient
+// behind a weight gradient; fp16 gradients reduced after all of the backward, Adam on fp32 copies. Its messages: each
+// TP rank sends a slice [Narayanan21, s. 4.1], the host waits for them (megatron/p2p_communication.py). Links: the
+// cluster file of the row's GPU, which says its sources.
 #pragma once
 
 #include <string>

@@ -2,6 +2,8 @@
 #include "sim/engine/core/event_core.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "sim/base/error.hpp"
 #include "sim/engine/core/jitter.hpp"
@@ -42,12 +44,21 @@ void EventCore::play(double limit) {
 void EventCore::ready(std::uint32_t i, std::uint32_t k, double t) {
   const Action action = instances_[i].plan->ops[k].action;
   if (action == Action::recv && in_.program.p2p != P2pMode::batched) return;  // the message alone decides
-  const double launched = (k + 1.0) * in_.costs.launch.value;
-  if (launched > t) {
+  const HostLane& host = instances_[i].host;
+  const double launched = host.ahead() ? 0 : host.earliest(k, instances_[i].plan->ops[k].work);
+  if (launched <= t) {
+    begin(i, k, t);
+  } else if (launched < std::numeric_limits<double>::infinity()) {
     heap_.push(QueuedEvent::at(launched, i, k, Happens::launched));
   } else {
-    begin(i, k, t);
+    instances_[i].not_issued.push_back(k);
   }
+}
+
+void EventCore::host_goes_on(std::uint32_t i, double t) {
+  std::vector<std::uint32_t> waiting = std::exchange(instances_[i].not_issued, {});
+  std::ranges::sort(waiting);
+  for (const std::uint32_t k : waiting) ready(i, k, t);  // those behind the next wait come back
 }
 
 void EventCore::begin(std::uint32_t i, std::uint32_t k, double t) {
@@ -230,6 +241,7 @@ void EventCore::finish(std::uint32_t i, std::uint32_t k, double t) {
   instance.waits[k] = kEnded;
   --unfinished_;
   if (is_communication(op->lane)) falls_silent(i, k, t);
+  if (op->lane == Lane::pp && instance.host.message_ended(k, t)) host_goes_on(i, t);
   for (std::uint32_t n = op[0].next_begin; n < op[1].next_begin; ++n) {
     const std::uint32_t next = instance.plan->next[n];
     if (--instance.waits[next] == 0) ready(i, next, t);

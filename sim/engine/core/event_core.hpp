@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/cost/costs.hpp"
+#include "sim/cost/host_lane.hpp"
 #include "sim/engine/core/event_heap.hpp"
 #include "sim/engine/core/play_memory.hpp"
 #include "sim/engine/core/rank_plan.hpp"
@@ -86,10 +87,13 @@ class EventCore {
     double slowdown = 1;
     const Seconds* given = nullptr;  ///< by op, from EngineOptions::durations; null: every op has its cost
     Running running;
-    std::vector<std::uint32_t> beside;  ///< communication ops in flight, ascending: sums are in one order always
+    HostLane host;
+    std::vector<std::uint32_t> not_issued;  ///< ops that wait for nothing but a host that waits for messages
+    std::vector<std::uint32_t> beside;      ///< communication ops in flight, ascending: sums are in one order always
   };
 
   void ready(std::uint32_t i, std::uint32_t k, double t);
+  void host_goes_on(std::uint32_t i, double t);
   void begin(std::uint32_t i, std::uint32_t k, double t);
   void begin_timed(std::uint32_t i, std::uint32_t k, double t);
   void join_collective(std::uint32_t i, std::uint32_t k, double t);
@@ -122,6 +126,7 @@ class EventCore {
 
   PlayInput in_;
   std::vector<RankPlan> plans_;
+  std::vector<HostPlan> hosts_;  ///< by pipeline rank
   std::vector<Instance> instances_;
   std::vector<std::uint16_t> waits_;        ///< of all instances
   std::vector<std::uint32_t> batch_left_;   ///< [column * batches + batch]: ops still to be posted

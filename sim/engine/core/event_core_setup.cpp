@@ -17,7 +17,12 @@ void check_costs(const Program& program, const Costs& costs) {
   const std::size_t works = program.works.size();
   BRAID_CHECK(costs.duration.size() == works, "every work has a duration");
   BRAID_CHECK(std::ranges::all_of(costs.duration, is_duration), "a duration is finite and not negative");
-  BRAID_CHECK(is_duration(costs.launch), "the launch time is finite and not negative");
+  if (!costs.launches.empty()) {
+    for (const auto& times : {costs.launches.time, costs.launches.lead}) {
+      BRAID_CHECK(times.size() == works, "every work has a launch time and a lead, or none has");
+      BRAID_CHECK(std::ranges::all_of(times, is_duration), "a launch time is finite and not negative");
+    }
+  }
   BRAID_CHECK(costs.collective.size() == works, "every work has a collective cost");
   BRAID_CHECK(std::ranges::all_of(costs.collective, is_comm_cost), "a collective's cost is finite and not negative");
   BRAID_CHECK(costs.message.size() == works, "every work has a message cost");
@@ -39,7 +44,10 @@ EventCore::EventCore(PlayInput input, PlayMemory& memory) : in_(std::move(input)
   check_costs(program, in_.costs);
   BRAID_CHECK(replicas.instances() < kMaxInstances, "an event has room for the instance");
 
-  for (int pp = 0; pp < replicas.placement.pp; ++pp) plans_.push_back(plan_rank(program, pp));
+  for (int pp = 0; pp < replicas.placement.pp; ++pp) {
+    plans_.push_back(plan_rank(program, pp));
+    hosts_.push_back(host_plan(program, pp, in_.costs.launches));
+  }
   std::size_t ops = 0;
   for (const RankPlan& plan : plans_) ops += plan.size() * static_cast<std::size_t>(replicas.columns());
   unfinished_ = ops;
@@ -49,6 +57,7 @@ EventCore::EventCore(PlayInput input, PlayMemory& memory) : in_(std::move(input)
     Instance& instance = instances_[static_cast<std::size_t>(i)];
     const int pp = replicas.pp_of(i), column = replicas.column_of(i);
     instance.plan = &plans_[static_cast<std::size_t>(pp)];
+    instance.host = HostLane(hosts_[static_cast<std::size_t>(pp)]);
     instance.times = memory.instance(i).data();
     instance.waits = waits_.data() + waits_.size();
     for (std::uint32_t k = 0; k < instance.plan->size(); ++k) waits_.push_back(instance.plan->ops[k].waits);
@@ -92,7 +101,8 @@ void EventCore::check_complete() const {
   const Program& program = in_.program;
   for (const Instance& instance : instances_) {
     for (std::uint32_t k = 0; k < instance.plan->size(); ++k) {
-      // Waits for nothing on its own rank, yet has not ended: then others keep it from starting.
+      // Waits for nothing on its own rank, yet has not ended: then others keep it from starting. An op that its host
+      // has not issued comes behind the message that the host waits for.
       if (instance.waits[k] != 0) continue;
       const PlannedOp& op = instance.plan->ops[k];
       std::string why = " waits in a collective that others of its group never reach";

@@ -2,10 +2,14 @@
 // Bars 6 and 7 on whole runs of 1F1B-I, ZB-V and STP: two networks agree where nothing is shared, folded runs agree
 // with unfolded ones, and every second of every rank has a name.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
+#include "sim/base/gpus.hpp"
+#include "sim/cost/profile.hpp"
 #include "sim/memory/played.hpp"
 #include "sim/program/scheduled.hpp"
 #include "tests/sim/app/verified.hpp"
@@ -137,6 +141,50 @@ TEST(EndToEnd, FoldedEqualsUnfolded) {
         EXPECT_EQ(folded.report.peak.bytes, all.report.peak.bytes);
         EXPECT_EQ(folded.report.ops * 4, all.report.ops);
       }
+    }
+  }
+}
+
+/// A profile whose hosts take 0.3 ms a kernel, so that they are late for short ops; gone with the object.
+class LateHosts {
+ public:
+  LateHosts() : path_(testing::TempDir() + "/braid-late-hosts-" + std::to_string(getpid()) + ".csv") {
+    write_profile(path_, with_parameter(default_profile(gpu_by_name("A100-80G", "test")), "host_launch_s", 3e-4));
+  }
+  ~LateHosts() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(EndToEnd, LateHostsChangeNothingOfThat) {
+  // Two networks where nothing is shared, folded and unfolded, with hosts that wait for messages and hosts that do not.
+  const LateHosts late;
+  std::vector<Override> overrides = nothing_shared();
+  overrides.push_back({"profile", late.path()});
+  const Scenario scenario = three_runs(overrides);
+  using braid::Run;
+  for (Run run : {Run{.schedule = "1f1b-i", .chunks = 2}, Run{.schedule = "1f1b", .p2p = P2pMode::batched}}) {
+    double ahead = 0;
+    for (const bool waits : {false, true}) {
+      SCOPED_TRACE(run.schedule + (waits ? ", hosts wait" : ", hosts do not wait"));
+      run.p2p_host_waits = waits;
+      run.p2p_scatter_gather = waits;
+      const PlayedRun ideal = test::verified_play(scenario, run, NetworkKind::ideal, {});
+      const PlayedRun flows = test::verified_play(scenario, run, NetworkKind::simgrid, {.closed_form = false});
+      const PlayedRun all = test::verified_play(scenario, run, NetworkKind::ideal, {.fold = false});
+      const double step = ideal.timeline.step_time.value;
+      for (const RankTimeline& rank : ideal.timeline.ranks) {
+        EXPECT_LT(difference(rank, flows.timeline.ranks[static_cast<std::size_t>(rank.rank)]), 1e-9 * step);
+        const int at = scenario.placement().gpu(0, rank.rank, 0);
+        EXPECT_LT(difference(rank, all.timeline.ranks[static_cast<std::size_t>(at)]), 1e-9 * step);
+      }
+      test::expect_every_second_accounted_for(all);
+      EXPECT_GT(ideal.report.idle[static_cast<std::size_t>(Cause::host)].mean.value, 0.01 * step);
+      // A host that runs ahead hides the ramp of the pipeline behind its own launches; one that waits cannot.
+      EXPECT_GT(step, 1.05 * ahead);
+      ahead = step;
     }
   }
 }

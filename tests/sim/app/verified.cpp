@@ -40,7 +40,7 @@ PlayedRun verified_play(const Scenario& scenario, const Run& run, NetworkKind ne
                         : simulate_simgrid(played.program, played.costs, scenario.cluster, options);
   expect_verified(played.program, played.timeline);
   played.report = report_run(played.program, played.timeline,
-                             {.label = label_of(run), .gpu = scenario.cluster.gpu, .launch = played.costs.launch});
+                             {.label = label_of(run), .gpu = scenario.cluster.gpu, .launches = played.costs.launches});
   return played;
 }
 
@@ -48,7 +48,7 @@ int expect_every_second_accounted_for(const PlayedRun& played) {
   const double step = played.timeline.step_time.value;
   const double tolerance = 1e-9 * step;
   int droppable = 0;
-  for (const RankTime& rank : account(join_complete(played.program, played.timeline), played.costs.launch)) {
+  for (const RankTime& rank : account(join_complete(played.program, played.timeline), played.costs.launches)) {
     SCOPED_TRACE("rank " + std::to_string(rank.rank));
     double sum = rank.busy.value + rank.stretch.value;
     for (const Seconds idle : rank.idle) {

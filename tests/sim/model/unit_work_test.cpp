@@ -102,29 +102,43 @@ TEST(UnitWork, OfBothWeightPartsAddsUpToTheWhole) {
   EXPECT_EQ(small(Unit::head, Pass::W, WPart::row_parallel).kernels, 0);
 }
 
+/// 2 samples, so that there are four score matrices of 2 heads: what the fused softmax takes at a time.
+Split four_score_matrices() { return {.microbatch = 2, .sequence = 5, .tp = 2}; }
+
 TEST(UnitWork, OfUnfusedAttentionMovesTheScores) {
-  // GPT of h 8 and 4 heads on 2 ranks: 2 heads * 3 samples * 25 = 150 scores.
-  const Work f = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::F, on_two_ranks());
+  // GPT of h 8 and 4 heads on 2 ranks: 2 heads * 2 samples * 25 = 100 scores, 10 rows.
+  const Work f = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::F, four_score_matrices());
   // Written, read and written by softmax, read and written by dropout with a 1-byte mask, read: 6*2 + 1 = 13 B.
-  // Residual add with mask: 15*8*(3*2 + 1) = 840. No RoPE.
-  EXPECT_EQ(f.elementwise, Bytes(150 * 13 + 840));
+  // Residual add with mask: 10*8*(3*2 + 1) = 560. No RoPE.
+  EXPECT_EQ(f.elementwise, Bytes(100 * 13 + 560));
   EXPECT_FALSE(f.attention->flash);
   EXPECT_EQ(f.kernels, 2 + 4 + 1);
   // Backward: dP written; dropout 2*2 + 1; softmax reads two and writes one; dV, dQ, dK read: 9*2 + 1 = 19 B.
-  // Branch dropout: 15*8*(2*2 + 1) = 600.
-  const Work i = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::I, on_two_ranks());
-  EXPECT_EQ(i.elementwise, Bytes(150 * 19 + 600));
+  // Branch dropout: 10*8*(2*2 + 1) = 400.
+  const Work i = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::I, four_score_matrices());
+  EXPECT_EQ(i.elementwise, Bytes(100 * 19 + 400));
   EXPECT_EQ(i.kernels, 1 + 2 + 6);
-  // Bias gradients: column sums over 15 rows of 8 (out) and of 12 (QKV).
-  const Work w = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::W, on_two_ranks());
-  EXPECT_EQ(w.elementwise, Bytes(15 * 2 * (8 + 12)));
+  // Bias gradients: column sums over 10 rows of 8 (out) and of 12 (QKV).
+  const Work w = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::W, four_score_matrices());
+  EXPECT_EQ(w.elementwise, Bytes(10 * 2 * (8 + 12)));
+}
+
+TEST(UnitWork, OfUnfusedAttentionRunsPlainSoftmaxWhereFoursDoNotDivideItsMatrices) {
+  // 3 samples of 2 heads: six matrices, 150 scores. In place of 4 B for softmax F and 6 B for I there are five kernels:
+  // to fp32 6, scale 8, mask 8, softmax 8, to fp16 6 = 36; backward 6 + 12 + 8 + 8 + 6 = 40.
+  const Work f = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::F, on_two_ranks());
+  EXPECT_EQ(f.elementwise, Bytes(150 * (13 - 4 + 36) + 840));
+  EXPECT_EQ(f.kernels, 2 + 4 + 1 + 4);
+  const Work i = unit_work(gpt(2, 8, 4, 10), Unit::attn, Pass::I, on_two_ranks());
+  EXPECT_EQ(i.elementwise, Bytes(150 * (19 - 6 + 40) + 600));
+  EXPECT_EQ(i.kernels, 1 + 2 + 6 + 4);
 }
 
 TEST(UnitWork, OfTheAttentionCoreIsWhatSelectiveRecomputationRuns) {
-  const Work core = attention_core_work(gpt(2, 8, 4, 10), on_two_ranks());
+  const Work core = attention_core_work(gpt(2, 8, 4, 10), four_score_matrices());
   EXPECT_TRUE(core.gemms.empty());
-  EXPECT_EQ(core.elementwise, Bytes(150 * 13));
-  EXPECT_EQ(core.flops, Flops(600));
+  EXPECT_EQ(core.elementwise, Bytes(100 * 13));
+  EXPECT_EQ(core.flops, Flops(400));  // 2 * 2 * 2*5*5*2
   EXPECT_EQ(core.kernels, 4);
 }
 

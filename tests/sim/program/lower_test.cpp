@@ -46,6 +46,41 @@ TEST(Lower, WritesALoneForwardAndBackwardOfAWholeModel) {
   EXPECT_TRUE(check(program).empty());
 }
 
+TEST(Lower, GathersWhatEveryTensorParallelRankWasSentASliceOf) {
+  // 4 tokens of 8 at 2 B are 64 B, half of which each of two ranks sends; the receiver's group gathers 64 B first.
+  const braid::Run scattered{.p2p_scatter_gather = true, .async_all_reduce = AsyncAllReduce::none};
+  const Schedule schedule = middle_of_three({{{F(1, 0)}}, {{F(1, 1)}}, {{B(1, 0)}}, {{B(1, 1)}}});
+  const Program program = lower(schedule, small_scenario(3, 2), scattered);
+  const std::string text = text_of_rank(program, 1);
+  EXPECT_EQ(text.substr(0, text.find("3 ")),
+            "0 pp recv mb0 chunk0 from rank 0\n"
+            "1 tp all_gather mb0 chunk0 <- 0\n"
+            "2 compute F pre_attn mb0 chunk0 layer1 <- 1\n");
+  EXPECT_NE(text.find("tp all_gather mb0 chunk0 #2 <- "), std::string::npos);  // of the gradient
+  const auto& ops = program.ranks[1].ops;
+  EXPECT_EQ(program.works[ops[0].work].bytes, Bytes(32));
+  EXPECT_EQ(program.works[ops[1].work].bytes, Bytes(64));
+  EXPECT_TRUE(check(program).empty());
+}
+
+TEST(Lower, ScattersNothingThatIsSlicedOrWhole) {
+  // Sequence parallelism sends slices already; one rank alone has all.
+  const braid::Run scattered{.p2p_scatter_gather = true};
+  const Schedule schedule = middle_of_three({{{F(1, 0)}}, {{F(1, 1)}}, {{B(1, 0)}}, {{B(1, 1)}}});
+  Scenario sliced = small_scenario(3, 2), alone = small_scenario(3, 2);
+  sliced.plan.sequence_parallel = true;
+  alone.plan.tp = 1;
+  for (const Scenario& scenario : {sliced, alone}) {
+    EXPECT_EQ(to_text(lower(schedule, scenario, scattered)), to_text(lower(schedule, scenario, braid::Run{})));
+  }
+}
+
+TEST(Lower, SaysWhetherTheHostWaitsForMessages) {
+  const Schedule schedule = one_rank({{{F(0, 0)}}, {{B(0, 0)}}}, 1);
+  EXPECT_TRUE(lower(schedule, small_scenario(1, 1), {.p2p_host_waits = true}).host_waits);
+  EXPECT_FALSE(lower(schedule, small_scenario(1, 1), {}).host_waits);
+}
+
 TEST(Lower, BraidsForwardAndBackwardSoThatEachAllReduceHasComputeOfTheOtherBesideIt) {
   // Attn(F), MLP-I(B), MLP-W(B), MLP(F), Attn-I(B), Attn-W(B): DESIGN's order, norms before the unit they feed.
   const Program program = lower(middle_of_three({{{F(1, 0)}}, {{F(1, 1), B(1, 0)}}, {{B(1, 1)}}}), small_scenario(3, 2),

@@ -32,7 +32,9 @@ Deps earlier_ops(std::mt19937& random, const Tiny& tiny, int rank) {
 Tiny random_program(std::mt19937& random) {
   const int ranks = draw(random, 1, 4);
   Tiny tiny(ranks, draw(random, 1, 3), draw(random, 1, 2));
+  tiny.program().host_waits = draw(random, 0, 1) == 1;
   for (int n = 0; n < 60; ++n) {
+    tiny.kernels(draw(random, 1, 2));
     const int rank = draw(random, 0, ranks - 1);
     const Deps deps = earlier_ops(random, tiny, rank);
     switch (draw(random, 0, 7)) {
@@ -65,7 +67,8 @@ Tiny random_program(std::mt19937& random) {
 /// The rule of bubbles.hpp for one instant, written for one instant and without regard to speed.
 class RuleAt {
  public:
-  RuleAt(const Played& played, double launch, double time) : played_(played), launch_(launch), time_(time) {}
+  RuleAt(const Played& played, const std::vector<std::vector<double>>& issued, double time)
+      : played_(played), issued_(issued), time_(time) {}
 
   Cause of_compute(std::size_t rank, std::uint32_t op) const { return ask(rank, op); }
 
@@ -111,7 +114,7 @@ class RuleAt {
     return waits;
   }
   double ready(std::size_t rank, std::uint32_t op) const {
-    double when = (op + 1) * launch_;
+    double when = issued_[rank][op];
     for (const std::uint32_t dep : waits_of(rank, op)) when = std::max(when, played_.end(rank, dep));
     return when;
   }
@@ -168,9 +171,20 @@ class RuleAt {
   }
 
   const Played& played_;
-  double launch_;
+  const std::vector<std::vector<double>>& issued_;
   double time_;
 };
+
+/// By position in the timeline and op.
+std::vector<std::vector<double>> issued_in(const Tiny& tiny, const Played& played, double launch) {
+  std::vector<std::vector<double>> issued;
+  for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) {
+    std::vector<double> end;
+    for (std::uint32_t op = 0; op < played.ops(rank).ops.size(); ++op) end.push_back(played.end(rank, op));
+    issued.push_back(tiny.issued(played.ranks[rank].pp, launch, end));
+  }
+  return issued;
+}
 
 class RandomPrograms : public testing::TestWithParam<int> {};
 
@@ -183,7 +197,7 @@ TEST_P(RandomPrograms, AccountForEverySecond) {
       tiny.play({.unfold = unfold, .launch = launch, .slowdown = [&](int gpu) { return 1 + gpu % 3; }});
   const Played played = join_complete(tiny.program(), timeline);
   EXPECT_EQ(verify(played).size(), 0u);
-  for (const RankTime& time : account(played, Seconds(launch))) {
+  for (const RankTime& time : account(played, tiny.launches(launch))) {
     EXPECT_NEAR((time.busy + time.stretch + time.idle_total()).value, timeline.step_time.value, 1e-9);
   }
 }
@@ -196,9 +210,10 @@ TEST_P(RandomPrograms, BlameWhatTheRuleBlamesAtEveryInstant) {
   const Timeline timeline =
       tiny.play({.unfold = unfold, .launch = launch, .slowdown = [&](int gpu) { return 1 + gpu % 3; }});
   const Played played = join_complete(tiny.program(), timeline);
+  const std::vector<std::vector<double>> issued = issued_in(tiny, played, launch);
   for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) {
     double covered = 0;
-    for (const Gap& gap : gaps_of(played, rank, Seconds(launch))) {
+    for (const Gap& gap : gaps_of(played, rank, tiny.launches(launch))) {
       covered += (gap.end - gap.start).value;
       const auto& compute = timeline.ranks[rank].lanes[static_cast<std::size_t>(Lane::compute)];
       if (compute.empty() || gap.start >= compute.back().end) continue;
@@ -206,7 +221,7 @@ TEST_P(RandomPrograms, BlameWhatTheRuleBlamesAtEveryInstant) {
       // Whole and half seconds everywhere: an eighth from either end of a piece lie strictly inside.
       for (const double instant : {gap.start.value + 0.125, gap.end.value - 0.125}) {
         const auto waiting = static_cast<std::uint32_t>(gap.waiting.index);
-        Cause expected = RuleAt(played, launch, instant).of_compute(rank, waiting);
+        Cause expected = RuleAt(played, issued, instant).of_compute(rank, waiting);
         const bool of_schedule =
             expected == Cause::pp_wait || expected == Cause::pp_transfer || expected == Cause::host;
         if (head && of_schedule) expected = Cause::warm_up;
@@ -214,7 +229,7 @@ TEST_P(RandomPrograms, BlameWhatTheRuleBlamesAtEveryInstant) {
             << "seed " << GetParam() << ", rank " << rank << ", at " << instant;
       }
     }
-    const RankTime time = account(played, Seconds(launch))[rank];
+    const RankTime time = account(played, tiny.launches(launch))[rank];
     EXPECT_NEAR(covered, time.idle_total().value, 1e-9);
   }
 }

@@ -13,7 +13,7 @@ using tiny::Tiny;
 /// The idle time of one rank by cause, as {tp, pp_wait, pp_transfer, dp, offload, host, warm_up, drain}.
 std::array<double, kCauses> idle_of(const Tiny& tiny, const Timeline& timeline, std::size_t rank, double launch = 0) {
   const Played played = join_complete(tiny.program(), timeline);
-  const RankTime time = account(played, Seconds(launch))[rank];
+  const RankTime time = account(played, tiny.launches(launch))[rank];
   std::array<double, kCauses> idle{};
   for (std::size_t c = 0; c < kCauses; ++c) idle[c] = time.idle[c].value;
   return idle;
@@ -67,6 +67,22 @@ TEST(Bubbles, BlamesTheHostWhereLaunchesAreLate) {
   tiny.compute(0, 1);
   EXPECT_EQ(idle_of(tiny, tiny.play({.unfold = false, .launch = 2, .slowdown = {}}), 0, 2),
             (Idle{0, 0, 0, 0, 0, 1, 2, 0}));
+}
+
+TEST(Bubbles, BlamesTheHostForWhatComesBehindAMessageItWaitsFor) {
+  // A launch is 1 s. Rank 0 computes 1..3 and sends 3..7; its next op needs nothing of that, but its host waits until
+  // 7 and launches it at 8: host 3..8.
+  Tiny tiny(2);
+  const auto a = tiny.compute(0, 2);
+  tiny.eager(0, 1, 4, {a});
+  tiny.compute(0, 1);
+  tiny.program().host_waits = true;
+  EXPECT_EQ(idle_of(tiny, tiny.play({.unfold = false, .launch = 1, .slowdown = {}}), 0, 1),
+            (Idle{0, 0, 0, 0, 0, 5, 1, 0}));
+  // A host that does not wait has launched it, as op 2, at 3.
+  tiny.program().host_waits = false;
+  EXPECT_EQ(idle_of(tiny, tiny.play({.unfold = false, .launch = 1, .slowdown = {}}), 0, 1),
+            (Idle{0, 0, 0, 0, 0, 0, 1, 3}));
 }
 
 TEST(Bubbles, CountsWhatIsBeforeTheFirstAndAfterTheLastOp) {
@@ -227,7 +243,7 @@ TEST(Bubbles, AccountForEverySecondWithEveryCause) {
   const EveryCause every;
   const Timeline timeline = every.tiny.play({.unfold = false, .launch = EveryCause::kLaunch, .slowdown = {}});
   const Played played = join_complete(every.tiny.program(), timeline);
-  const RankTime time = account(played, Seconds(EveryCause::kLaunch))[1];
+  const RankTime time = account(played, every.tiny.launches(EveryCause::kLaunch))[1];
   const Idle expected{1, 2, 3, 4, 5, 2, 6.5, 8};
   double sum = time.busy.value + time.stretch.value;
   for (std::size_t c = 0; c < kCauses; ++c) {

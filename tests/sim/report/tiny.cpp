@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/cost/host_lane.hpp"
+
 namespace braid::tiny {
 namespace {
 
@@ -27,6 +29,7 @@ std::uint32_t Tiny::add(int rank, Op op, const WorkItem& work, double seconds, c
   op.key.index = static_cast<std::int32_t>(ops.ops.size());
   op.work = static_cast<std::uint16_t>(program_.works.size());
   program_.works.push_back(work);
+  program_.works.back().compute.kernels = work.kind == WorkKind::compute ? kernels_ : 1;
   op.dep_begin = static_cast<std::uint32_t>(ops.deps.size());
   op.dep_count = static_cast<std::uint16_t>(deps.size());
   ops.deps.insert(ops.deps.end(), deps.begin(), deps.end());
@@ -93,6 +96,36 @@ std::vector<Sent> Tiny::batch(const std::vector<Post>& posts) {
   return sent;
 }
 
+Launches Tiny::launches(double launch) const {
+  if (launch == 0) return {};
+  std::vector<Seconds> alone(program_.works.size());
+  for (std::size_t rank = 0; rank < seconds_.size(); ++rank) {
+    for (std::size_t k = 0; k < seconds_[rank].size(); ++k) {
+      alone[program_.ranks[rank].ops[k].work] = Seconds(seconds_[rank][k]);
+    }
+  }
+  return launches_of(program_, alone, Seconds(launch));
+}
+
+std::vector<double> Tiny::issued(int rank, double launch, const std::vector<double>& end) const {
+  const std::vector<Op>& ops = program_.ranks[static_cast<std::size_t>(rank)].ops;
+  std::vector<double> starts;
+  double now = 0;
+  for (std::uint32_t k = 0; k < ops.size(); ++k) {
+    if (program_.host_waits && ops[k].message == kNoMessage) {
+      for (std::uint32_t before = k; before-- > 0 && ops[before].message != kNoMessage;) {
+        now = std::max(now, end[before]);
+      }
+    }
+    // n equal kernels: a start lets each of them follow the one before it if the first is launched, and the last.
+    const int n = program_.works[ops[k].work].compute.kernels;
+    const double first = now + launch, all = seconds(rank, k);
+    now += n * launch;
+    starts.push_back(launch == 0 ? 0 : std::max(first, now + all / n - all));
+  }
+  return starts;
+}
+
 Timeline Tiny::play(const Play& how) const {
   const Placement& p = program_.placement;
   const int tp = how.unfold ? p.tp : 1, dp = how.unfold ? p.dp : 1;
@@ -112,9 +145,10 @@ Timeline Tiny::play(const Play& how) const {
     clocks.start[i].assign(ops_of(i).ops.size(), 0);
     clocks.end[i] = clocks.start[i];
   }
+  std::vector<std::vector<double>> issued(instances);
   const auto ready = [&](std::size_t i, std::uint32_t k) {
     const RankProgram& rank = ops_of(i);
-    double when = (k + 1) * how.launch;
+    double when = issued[i][k];
     for (const std::uint32_t dep : rank.deps_of(rank.ops[k])) when = std::max(when, clocks.end[i][dep]);
     for (std::uint32_t before = k; before-- > 0 && rank.ops[k].lane != Lane::pp;) {
       if (rank.ops[before].lane != rank.ops[k].lane) continue;
@@ -150,6 +184,7 @@ Timeline Tiny::play(const Play& how) const {
   };
   for (bool moved = true; moved;) {
     moved = false;
+    for (std::size_t i = 0; i < instances; ++i) issued[i] = this->issued(pp_of(i), how.launch, clocks.end[i]);
     for (std::size_t i = 0; i < instances; ++i) {
       for (std::uint32_t k = 0; k < ops_of(i).ops.size(); ++k) {
         const bool computes = ops_of(i).ops[k].lane == Lane::compute;

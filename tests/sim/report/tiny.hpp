@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "sim/cost/costs.hpp"
 #include "sim/program/program.hpp"
 #include "sim/timeline/timeline.hpp"
 
@@ -45,23 +46,30 @@ class Tiny {
 
   const Program& program() const { return program_; }
   Program& program() { return program_; }
+  /// The next ops launch so many kernels each; communication and copies launch one whatever is said here.
+  void kernels(int count) { kernels_ = count; }
   /// Duration of an op of a pipeline rank.
   double seconds(int rank, std::uint32_t op) const { return seconds_[static_cast<std::size_t>(rank)][op]; }
 
   struct Play {
     bool unfold = false;
-    double launch = 0;
+    double launch = 0;  ///< seconds a kernel
     /// Factor on the compute ops of a GPU; 1 unless given.
     std::function<double(int gpu)> slowdown;
   };
   Timeline play() const { return play(Play{}); }
   Timeline play(const Play& how) const;
+  /// What the report has to be told of such a play.
+  Launches launches(double launch) const;
+  /// By op of a pipeline rank: the earliest start that a host at so many seconds a kernel allows, when ops end so.
+  std::vector<double> issued(int rank, double launch, const std::vector<double>& end) const;
 
  private:
   std::uint32_t add(int rank, Op op, const WorkItem& work, double seconds, const Deps& deps);
 
   Program program_;
   std::vector<std::vector<double>> seconds_;
+  int kernels_ = 1;
 };
 
 }  // namespace braid::tiny

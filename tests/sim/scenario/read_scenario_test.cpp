@@ -54,6 +54,8 @@ TEST(ReadScenario, TakesEveryOptionalField) {
 group = 4
 memory_limit = 6
 p2p = "batched"
+p2p_host_waits = true
+p2p_scatter_gather = true
 async_all_reduce = "whole"
 join_adjacent_w = true
 [step_end]
@@ -74,6 +76,8 @@ slow_ranks = [{rank = 3, factor = 1.5}])");
                                    .group = 4,
                                    .memory_limit = 6,
                                    .p2p = P2pMode::batched,
+                                   .p2p_host_waits = true,
+                                   .p2p_scatter_gather = true,
                                    .async_all_reduce = AsyncAllReduce::whole,
                                    .join_adjacent_w = true}));
   EXPECT_EQ(s.step_end, (StepEnd{.data_parallel = DataParallel::zero1,

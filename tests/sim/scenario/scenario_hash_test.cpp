@@ -94,6 +94,8 @@ TEST(ScenarioHash, ChangesWithEveryField) {
       [](Scenario& s) { s.runs[0].group = 2; },
       [](Scenario& s) { s.runs[0].memory_limit = 2; },
       [](Scenario& s) { s.runs[0].p2p = P2pMode::batched; },
+      [](Scenario& s) { s.runs[0].p2p_host_waits = true; },
+      [](Scenario& s) { s.runs[0].p2p_scatter_gather = true; },
       [](Scenario& s) { s.runs[0].async_all_reduce = AsyncAllReduce::none; },
       [](Scenario& s) { s.runs[0].join_adjacent_w = true; },
       [](Scenario& s) { s.runs.push_back(s.runs[0]); },

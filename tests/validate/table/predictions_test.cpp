@@ -56,7 +56,7 @@ TEST(Predictions, FindParametersThatTheyDoNotKnowAgain) {
 }
 
 TEST(Predictions, AreBoundByTheHostWhenItsLaunchesTakeLonger) {
-  // An op takes at least its place in the launch order times the launch time: with a hundred times the time, the
+  // An op ends when its last kernel has been launched, at the earliest: with a hundred times the launch time, the
   // step of a small model takes a hundred times as long, and no arithmetic is left to see.
   const auto step = [](double launch) {
     Profile profile = with_parameter(default_profile(gpu_by_name("A100-80G", "test")), "host_launch_s", launch);

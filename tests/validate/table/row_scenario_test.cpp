@@ -55,6 +55,8 @@ TEST(RowScenario, IsTheRowSpeltOut) {
   ASSERT_EQ(s.runs.size(), 1u);
   EXPECT_EQ(s.runs[0].schedule, "1f1b");
   EXPECT_EQ(s.runs[0].p2p, P2pMode::eager);
+  EXPECT_TRUE(s.runs[0].p2p_host_waits);
+  EXPECT_TRUE(s.runs[0].p2p_scatter_gather);
   EXPECT_EQ(s.runs[0].async_all_reduce, AsyncAllReduce::column);
 }
 

@@ -29,6 +29,24 @@ TEST(SimulateErrors, NamesTheOpThatADeadlockBlocks) {
                              testing::HasSubstr("sent by op 1 of rank 1"), testing::HasSubstr("4 ops are left")));
 }
 
+TEST(SimulateErrors, NamesTheMessageThatHostsWaitForInACircle) {
+  // Both ranks post a send, compute, and post the recv that the other's send needs: lanes alone would not block, but
+  // neither host gets behind its own send.
+  TinyProgram tiny({.pp = 2}, P2pMode::batched);
+  const auto work = tiny.compute(1), message = tiny.message(0, 1);
+  const auto there = tiny.op(0, Lane::pp, message), back = tiny.op(1, Lane::pp, message);
+  for (const int rank : {0, 1}) tiny.op(rank, Lane::compute, work);
+  tiny.connect(0, 1, {there, tiny.op(1, Lane::pp, message)});
+  tiny.connect(1, 0, {back, tiny.op(0, Lane::pp, message)});
+  EXPECT_EQ(simulate_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2)).step_time, 1_s);
+  tiny.costs.launches = {.time = {1_s, 0_s}, .lead = {0_s, 0_s}};
+  tiny.program.host_waits = true;
+  EXPECT_THAT(
+      message_of(tiny, tiny_cluster(1, 2)),
+      testing::AllOf(testing::HasSubstr("rank 0: op 0 (send"), testing::HasSubstr("waits for 1 more of batch 0"),
+                     testing::HasSubstr("received by op 2 of rank 1; 6 ops are left")));
+}
+
 TEST(SimulateErrors, RefusesAPlanThatIsBiggerThanTheCluster) {
   TinyProgram tiny({.tp = 4, .dp = 2});
   EXPECT_THAT(message_of(tiny, tiny_cluster(1, 4)), testing::HasSubstr("8 ranks do not fit on the 4 GPUs"));

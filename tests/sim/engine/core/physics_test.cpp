@@ -67,7 +67,7 @@ TEST(Launch, KeepsOpsFromStartingBeforeTheHostHasIssuedThem) {
   TinyProgram tiny({});
   const auto work = tiny.compute(0.1);
   for (int k = 0; k < 3; ++k) tiny.op(0, Lane::compute, work);
-  tiny.costs.launch = 1_s;
+  tiny.costs.launches = {.time = {1_s}, .lead = {0_s}};
   const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1));
   EXPECT_EQ(span_of(t, 0, Lane::compute, 0).start, 1_s);
   EXPECT_EQ(span_of(t, 0, Lane::compute, 2).start, 3_s);
@@ -78,8 +78,65 @@ TEST(Launch, CostsNothingWhileTheHostIsAhead) {
   TinyProgram tiny({});
   const auto work = tiny.compute(5);
   for (int k = 0; k < 3; ++k) tiny.op(0, Lane::compute, work);
-  tiny.costs.launch = 1_s;
+  tiny.costs.launches = {.time = {1_s}, .lead = {0_s}};
   EXPECT_EQ(play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1)).step_time, 16_s);
+}
+
+TEST(Launch, TakesAsLongAsTheKernelsOfAWork) {
+  // Host: 3 s for the first op, 1 s for the second, 3 s for the third. The first of 6 s leads its last launch by 2 s:
+  // 1..7; the second is launched at 4, runs 7..7.5; the third at 7, so could start at 5, runs 7.5..13.5.
+  TinyProgram tiny({});
+  const auto many = tiny.compute(6);
+  const auto one = tiny.compute(0.5);
+  for (const auto work : {many, one, many}) tiny.op(0, Lane::compute, work);
+  tiny.costs.launches = {.time = {3_s, 1_s}, .lead = {2_s, 0_s}};
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 1));
+  EXPECT_EQ(span_of(t, 0, Lane::compute, 0).start, 1_s);
+  EXPECT_EQ(span_of(t, 0, Lane::compute, 1).start, 7_s);
+  EXPECT_EQ(t.step_time, 13.5_s);
+}
+
+/// Rank 0 computes, sends, and computes something else; rank 1 computes what it has received. All take 1 s, each launch
+/// 0.25 s, the message 4 s.
+TinyProgram send_between_computes(bool host_waits) {
+  TinyProgram tiny({.pp = 2});
+  const auto second = tiny.compute(1);
+  const auto message = tiny.message(0, 4);
+  const auto before = tiny.op(0, Lane::compute, second);
+  const auto ends = tiny.send(0, 1, message, {before});
+  tiny.op(0, Lane::compute, second);
+  tiny.op(1, Lane::compute, second, {ends.recv});
+  tiny.costs.launches = {.time = {0.25_s, 0.25_s}, .lead = {0_s, 0_s}};
+  tiny.program.host_waits = host_waits;
+  return tiny;
+}
+
+TEST(Launch, OfWhatFollowsAMessageWaitsForItIfTheHostDoes) {
+  // Rank 0 computes 0.25..1.25, bytes move 1.25..5.25. Only a host that waits for them launches the next op at 5.5.
+  // Rank 1 has launched its op at 0.5 or, waiting, at 5.5.
+  const TinyProgram ahead = send_between_computes(false), waiting = send_between_computes(true);
+  const Timeline a = play_ideal(ahead.program, ahead.costs, tiny_cluster(1, 2));
+  EXPECT_EQ(span_of(a, 0, Lane::compute, 2).start, 1.25_s);
+  EXPECT_EQ(span_of(a, 1, Lane::compute, 1).start, 5.25_s);
+  const Timeline w = play_ideal(waiting.program, waiting.costs, tiny_cluster(1, 2));
+  EXPECT_EQ(span_of(w, 0, Lane::compute, 2).start, 5.5_s);
+  EXPECT_EQ(span_of(w, 1, Lane::compute, 1).start, 5.5_s);
+}
+
+TEST(Launch, BehindTwoWaitsComesAfterTheSecond) {
+  // Rank 0 sends 4 s of bytes, copies, sends 1 s of bytes, copies: the first copy waits for 4, the second message is
+  // launched behind it and ends at 4 + 0.25 + 0.25 + 1 = 5.5, so that the second copy starts at 5.75.
+  TinyProgram tiny({.pp = 2});
+  const auto copy = tiny.compute(0.125);
+  const auto first = tiny.message(0, 4), second = tiny.message(0, 1);
+  tiny.send(0, 1, first);
+  tiny.op(0, Lane::d2h, copy);
+  tiny.send(0, 1, second);
+  const auto last = tiny.op(0, Lane::h2d, copy);
+  tiny.costs.launches = {.time = {0.25_s, 0_s, 0.25_s}, .lead = {0_s, 0_s, 0_s}};
+  tiny.program.host_waits = true;
+  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 2));
+  EXPECT_EQ(span_of(t, 0, Lane::h2d, last).start, 5.75_s);
 }
 
 TEST(BatchedMessages, StartWhenAllOfTheBatchArePosted) {
