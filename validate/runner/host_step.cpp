@@ -83,8 +83,7 @@ class HostStep {
     gpu.number = i;
     gpu.place = &in_.layout.instances()[i];
     gpu.rank = &in_.program.ranks[static_cast<std::size_t>(gpu.place->pp)];
-    gpu.issue = in_.plan[static_cast<std::size_t>(gpu.place->pp)];
-    make_wrong(gpu);
+    gpu.issue = with_faults(in_.plan[static_cast<std::size_t>(gpu.place->pp)], in_.faults, gpu.place->rank);
     const std::size_t ops = gpu.rank->ops.size();
     gpu.state.assign(ops, OpState::waiting);
     gpu.unmet.assign(ops, 0);
@@ -103,23 +102,6 @@ class HostStep {
       if (!stream) stream = std::make_unique<Stream>();
       gpu.stream_of_lane[static_cast<std::size_t>(op_of(gpu, step.op).lane)] = stream.get();
       stream->steps.push_back(&step);
-    }
-  }
-
-  /// Wrong programs: what this GPU enqueues is not what the others expect.
-  void make_wrong(Gpu& gpu) const {
-    std::vector<IssueStep>& steps = gpu.issue.steps;
-    for (const Fault& fault : in_.faults) {
-      if (fault.rank != gpu.place->rank) continue;
-      const auto step = std::ranges::find(steps, fault.op, &IssueStep::op);
-      if (step == steps.end()) continue;
-      if (fault.kind == FaultKind::waits_ignored) step->waits.clear();
-      if (fault.kind == FaultKind::op_dropped) steps.erase(step);
-      if (fault.kind == FaultKind::ops_swapped) {
-        const auto next =
-            std::find_if(step + 1, steps.end(), [&](const IssueStep& s) { return s.stream == step->stream; });
-        if (next != steps.end()) std::swap(*step, *next);
-      }
     }
   }
 

@@ -161,6 +161,14 @@ TEST(HostRunErrors, MoreGPUsThanTheClusterHas) {
   }
 }
 
+TEST(HostRunErrors, NoRepeats) {
+  const Priced c = test::abstract_case({.schedule = "gpipe", .p = 2, .m = 2});
+  try {
+    host_runner()->run({.program = c.program, .costs = c.costs, .cluster = c.cluster, .repeats = 0});
+    FAIL();
+  } catch (const Error& error) { EXPECT_STREQ(error.what(), "--repeats: is at least 1"); }
+}
+
 TEST(HostRunErrors, MoreThreadsThanItStarts) {
   // 2 stages of TP 16, DP 8: 256 GPUs of two threads, one that enqueues and one of the compute lane, are 512; with
   // another stage 768.
