@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "sim/base/csv.hpp"
 #include "sim/scenario/sections.hpp"
 #include "sim/scenario/toml_tree.hpp"
@@ -65,6 +67,21 @@ Scenario parse_scenario(const std::string& toml, const std::string& path, const 
 
 Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides) {
   return parse_scenario(read_file(path), path, overrides);
+}
+
+std::string scenario_as_one_text(const std::string& path, const std::vector<Override>& overrides) {
+  toml::table root = parse_toml(read_file(path), path);
+  apply_overrides(root, overrides);
+  const Scenario scenario = scenario_of(root, path);
+  for (std::size_t i = 0; i < scenario.runs.size(); ++i) {
+    if (!scenario.runs[i].schedule.starts_with("file:")) continue;
+    throw Error(location(scenario, fmt::format("run.{}.schedule", i)),
+                "a schedule from a file does not fit in one text");
+  }
+  root.erase("profile");
+  std::ostringstream text;
+  text << toml::toml_formatter(root) << '\n';
+  return std::move(text).str();
 }
 
 Model read_model(const std::string& path) {
