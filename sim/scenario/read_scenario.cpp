@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <sstream>
-#include <string_view>
 
 #include "sim/base/csv.hpp"
 #include "sim/scenario/sections.hpp"
@@ -70,23 +69,19 @@ Scenario read_scenario(const std::string& path, const std::vector<Override>& ove
   return parse_scenario(read_file(path), path, overrides);
 }
 
-std::string scenario_text(const std::string& path, const std::vector<Override>& overrides) {
+std::string scenario_as_one_text(const std::string& path, const std::vector<Override>& overrides) {
   toml::table root = parse_toml(read_file(path), path);
   apply_overrides(root, overrides);
-  const auto resolve = [](toml::table& table, const std::string& key, std::string_view prefix) {
-    toml::value<std::string>* text = table.get_as<std::string>(key);
-    if (text == nullptr || !text->get().starts_with(prefix)) return;
-    *text = std::string(prefix) + resolved_path(text->get().substr(prefix.size()), text->source());
-  };
-  resolve(root, "profile", "");
-  if (toml::array* runs = root.get_as<toml::array>("run")) {
-    for (toml::node& run : *runs) {
-      if (toml::table* table = run.as_table()) resolve(*table, "schedule", "file:");
-    }
+  const Scenario scenario = scenario_of(root, path);
+  for (std::size_t i = 0; i < scenario.runs.size(); ++i) {
+    if (!scenario.runs[i].schedule.starts_with("file:")) continue;
+    throw Error(location(scenario, fmt::format("run.{}.schedule", i)),
+                "a schedule from a file does not fit in one text");
   }
+  root.erase("profile");
   std::ostringstream text;
-  text << toml::toml_formatter(root, toml::toml_formatter::default_flags & ~toml::format_flags::allow_unicode_strings);
-  return text.str() + "\n";
+  text << toml::toml_formatter(root) << '\n';
+  return std::move(text).str();
 }
 
 Model read_model(const std::string& path) {

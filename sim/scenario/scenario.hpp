@@ -106,9 +106,9 @@ Override parse_override(const std::string& text);
 /// override holds them. Overrides see the model and the cluster as tables even where the scenario names files.
 Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides = {});
 Scenario parse_scenario(const std::string& toml, const std::string& path, const std::vector<Override>& overrides = {});
-/// The scenario as one TOML text: overrides applied, the model and the cluster as tables inside, other paths as seen
-/// from here. Reading it gives the same scenario, wherever it lies.
-std::string scenario_text(const std::string& path, const std::vector<Override>& overrides = {});
+/// The scenario of a file as one TOML text, with the model and the cluster that it names and the overrides in it, but
+/// without its profile. Throws Error as read_scenario() does, and for a run whose schedule is a file.
+std::string scenario_as_one_text(const std::string& path, const std::vector<Override>& overrides = {});
 Model read_model(const std::string& path);
 Cluster read_cluster(const std::string& path);
 
