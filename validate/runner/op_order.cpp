@@ -73,6 +73,7 @@ OpOrder::Edges OpOrder::edges(const Program& program) const {
         if (!waits_alone) edges.add(n, batches_at_ + program.messages[op.message].batch);
         continue;
       }
+      if (op.lane == Lane::pp) continue;  // a message of a replay
       std::size_t& before = last[static_cast<std::size_t>(op.lane)];
       if (before != nodes_) edges.add(before, n);
       before = n;

@@ -15,13 +15,18 @@ class Reader {
     std::vector<bool> seen(program.works.size(), false);
     for (const RankProgram& rank : program.ranks) {
       for (const Op& op : rank.ops) {
-        if (seen[op.work]) continue;
+        if (seen[op.work] || op.lane == Lane::host) continue;
         seen[op.work] = true;
         look_at(op, program.works[op.work]);
       }
     }
     if (shape_.heads == 0 || shape_.ffn == 0) {
       throw Error("program", "has no transformer layer: there is nothing to run on a GPU");
+    }
+    // A replay has the ops of one rank and the works of all.
+    for (const WorkItem& item : program.works) {
+      const Work& work = item.compute;
+      if (work.unit == Unit::head && !work.gemms.empty() && work.pass == Pass::F) shape_.vocab = whole(work.gemms[0].n);
     }
     for (const auto& [key, work] : norms_) look_at_norm(key, *work);
     return shape_;
@@ -76,11 +81,9 @@ class Reader {
       BRAID_CHECK(work.gemms.size() == 2, "an MLP has two products");
       shape_.ffn = whole(work.gemms[1].k);
       if (work.gemms[0].n != 2 * work.gemms[1].k) refuse(key, "an MLP that is not gated (GELU) is not run");
-    } else if (key.unit == Unit::head) {
-      shape_.vocab = whole(work.gemms[0].n);
     } else if (key.unit == Unit::embedding) {
       expect_kernels(key, work, 1, "learned positions and dropout are not run");
-    } else {
+    } else if (key.unit != Unit::head) {
       norms_.emplace_back(key, &work);
     }
   }

@@ -49,7 +49,7 @@ class Tracer {
     for (op_ = 0; op_ < rank_.ops.size(); ++op_) {
       plan_.uses_begin.push_back(static_cast<std::uint32_t>(plan_.uses.size()));
       const Op& op = rank_.ops[op_];
-      if (op.key.microbatch >= 0) look_at(op);
+      if (op.key.microbatch >= 0 && op.lane != Lane::host) look_at(op);
     }
     plan_.uses_begin.push_back(static_cast<std::uint32_t>(plan_.uses.size()));
     return std::move(plan_);
@@ -77,12 +77,9 @@ class Tracer {
         return all_reduce(key, b);
       case OpKind::send:
         return send(key);
-      case OpKind::recv: {
-        const auto bytes = static_cast<std::size_t>(program_.works[op.work].bytes.value);
-        way(backward_message(key)).came_in[place(key)] =
-            create(backward_message(key) ? Role::d_output : Role::x, bytes);
+      case OpKind::recv:
+        way(backward_message(key)).came_in[place(key)] = receive(backward_message(key));
         return;
-      }
       default:
         return;  // what belongs to the step moves parameters and gradients of weights
     }
@@ -200,8 +197,8 @@ class Tracer {
       w.came_in.erase(at);
     }
     const auto now = w.now.find(key.microbatch);
-    BRAID_CHECK(now != w.now.end(), "a unit's input was made or received before it");
-    return now->second;
+    // A replay may leave messages out.
+    return now != w.now.end() ? now->second : w.now[key.microbatch] = receive(&w == &ways_[1]);
   }
 
   void moves_on(Way& w, const OpKey& key, std::uint32_t tensor) {
@@ -213,6 +210,11 @@ class Tracer {
     plan_.tensors.push_back({.role = role, .key = rank_.ops[op_].key, .bytes = bytes});
     const auto tensor = static_cast<std::uint32_t>(plan_.tensors.size() - 1);
     use_as(role, tensor);
+    return tensor;
+  }
+  std::uint32_t receive(bool back) {
+    const std::uint32_t tensor = create(back ? Role::d_output : Role::x, rows(shape_.hidden));
+    plan_.tensors[tensor].received = true;
     return tensor;
   }
   void write(Branch& b, Role role, std::size_t bytes) { b[role] = create(role, bytes); }
@@ -255,20 +257,26 @@ class Placer {
     for (std::uint32_t op = 0; op < rank_.ops.size(); ++op) {
       for (; next < plan_.tensors.size() && plan_.tensors[next].uses.front() == op; ++next) {
         PlannedTensor& tensor = plan_.tensors[next];
-        tensor.offset = arena_.take(tensor.bytes, taker(op));
+        tensor.offset = of(tensor).take(tensor.bytes, taker(op));
         live += tensor.bytes;
       }
       plan_.most_live = std::max(plan_.most_live, live);
       for (const std::uint32_t t : ends[op]) {
         const PlannedTensor& tensor = plan_.tensors[t];
-        arena_.give_back(tensor.offset, tensor.bytes, left_by(tensor));
+        of(tensor).give_back(tensor.offset, tensor.bytes, left_by(tensor));
         live -= tensor.bytes;
       }
     }
-    plan_.arena = arena_.size();
+    plan_.received_at = made_.size();
+    plan_.arena = made_.size() + received_.size();
+    for (PlannedTensor& tensor : plan_.tensors) {
+      if (tensor.received) tensor.offset += plan_.received_at;
+    }
   }
 
  private:
+  Arena& of(const PlannedTensor& tensor) { return tensor.received ? received_ : made_; }
+
   // Stamps count compute ops of the rank twice, so that "when compute op j starts" lies between "when op j - 1 has
   // ended" and "when op j has".
   static std::uint64_t when_ended(std::uint32_t compute_ops) { return 2 * std::uint64_t{compute_ops}; }
@@ -277,6 +285,9 @@ class Placer {
   bool computes(std::uint32_t op) const { return rank_.ops[op].lane == Lane::compute; }
 
   std::uint64_t taker(std::uint32_t op) const {
+    // In a replay a message writes nothing: its places are only read, by as many as want to.
+    const Op& o = rank_.ops[op];
+    if (o.key.kind == OpKind::recv && o.message == kNoMessage) return std::numeric_limits<std::uint64_t>::max();
     return computes(op) ? when_starts(order_.place(pp_, op)) : when_ended(order_.ended_before(pp_, op, pp_));
   }
   std::uint64_t left_by(const PlannedTensor& tensor) const {
@@ -297,7 +308,7 @@ class Placer {
   int pp_;
   OpOrder order_;
   TensorPlan& plan_;
-  Arena arena_;
+  Arena made_, received_;
 };
 
 }  // namespace

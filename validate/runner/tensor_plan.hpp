@@ -19,6 +19,9 @@
 // (a residual that is sent, a gradient under its all-reduce) is given back for the first compute op that must start
 // after that communication, and for later ones; where nothing has to, it is never reused. A recv writes when its sender
 // sends: it takes only what is free because of what the sender had waited for (OpOrder). Steps must not overlap.
+//
+// What is received lies apart, so that nothing but residuals and their gradients is ever written there: in a replay,
+// where messages only take time, the units read what these places were filled with in the beginning.
 #pragma once
 
 #include <cstddef>
@@ -60,6 +63,7 @@ struct PlannedTensor {
   OpKey key;            ///< of that op
   std::size_t bytes = 0;
   std::size_t offset = 0;           ///< in the block
+  bool received = false;            ///< comes from another rank
   std::vector<std::uint32_t> uses;  ///< every op that touches it, in the order of issue; the first one writes all of it
 };
 
@@ -73,6 +77,7 @@ struct TensorPlan {
   std::vector<TensorUse> uses;            ///< of all ops, one after the other
   std::vector<std::uint32_t> uses_begin;  ///< by op, and once more for the end
   std::size_t arena = 0;                  ///< bytes of the block
+  std::size_t received_at = 0;            ///< offset of the part that is received into, at the end of the block
   std::size_t most_live = 0;  ///< bytes of tensors between their first and last use, at most, in issue order
 
   std::span<const TensorUse> of(std::uint32_t op) const {

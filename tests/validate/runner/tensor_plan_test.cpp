@@ -159,6 +159,8 @@ TEST(TensorPlan, MessagesCarryTheResidualStreamAndItsGradient) {
         // Layers 0 to 3 are stages 0 to 3, on ranks 0, 1, 1, 0.
         EXPECT_EQ(to_text(x.key.kind), to_text(key.layer == 0 || key.layer == 2 ? OpKind::forward : OpKind::recv));
         EXPECT_EQ(x.key.microbatch, key.microbatch);
+        EXPECT_EQ(x.received, x.key.kind == OpKind::recv);
+        EXPECT_EQ(x.offset >= plan.received_at, x.received);
         if (key.layer == 2) { EXPECT_EQ(x.key.layer, 1); }
       } else if (key.kind == OpKind::send) {
         const bool back = key.index == static_cast<int>(CommOf::input_grad);
@@ -168,6 +170,29 @@ TEST(TensorPlan, MessagesCarryTheResidualStreamAndItsGradient) {
       }
     }
   }
+}
+
+// A replay has one rank, whose messages only take time: each is an op of no message, or left out.
+TEST(TensorPlan, AReplayReadsWhatNobodyWrites) {
+  const Scenario scenario = testing::small_scenario(2, 2, 3);
+  const struct Run run { .schedule = "1f1b" };
+  Program program = lower(schedule_of(scenario, run), scenario, run);
+  program.messages.clear();
+  program.batch_size.clear();
+  for (RankProgram& rank : program.ranks) {
+    for (Op& op : rank.ops) op.message = kNoMessage;
+  }
+  const TensorPlan plan = tensor_plan(program, 1);
+  const std::size_t residual = 2 * 32 * 64;
+  EXPECT_EQ(plan.arena, plan.received_at + residual);  // one microbatch at a time on the last rank of 1F1B
+  for (const PlannedTensor& t : plan.tensors) EXPECT_EQ(t.offset >= plan.received_at, t.received);
+
+  RankProgram& rank = program.ranks[1];
+  for (Op& op : rank.ops) {
+    if (op.lane == Lane::pp) op.lane = Lane::host;
+  }
+  const TensorPlan without = tensor_plan(program, 1);
+  EXPECT_EQ(without.arena - without.received_at, residual);
 }
 
 void expect_safe(const std::string& what, const Program& program, int rank, const TensorPlan& plan,
