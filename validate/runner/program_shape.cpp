@@ -17,7 +17,7 @@ class Reader {
       for (const Op& op : rank.ops) {
         if (seen[op.work] || op.lane == Lane::host) continue;
         seen[op.work] = true;
-        look_at(op, program.works[op.work]);
+        look_at(op, program.works[op.work].compute);
       }
     }
     if (shape_.heads == 0 || shape_.ffn == 0) {
@@ -33,8 +33,7 @@ class Reader {
   }
 
  private:
-  void look_at(const Op& op, const WorkItem& item) {
-    const Work& work = item.compute;
+  void look_at(const Op& op, const Work& work) {
     switch (op.key.kind) {
       case OpKind::cell:
         refuse(op.key, "a whole cell has no kernels: the program must be lowered with a model");
@@ -43,7 +42,7 @@ class Reader {
         refuse(op.key, "copies to and from the host are not run");
       case OpKind::reduce_scatter:
       case OpKind::all_gather:
-        if (item.scope == Scope::tp) refuse(op.key, "sequence parallelism is not run: norms would work on slices");
+        if (op.lane == Lane::tp) refuse(op.key, "sequence parallelism is not run: norms would work on slices");
         return;
       case OpKind::forward:
         return look_at_forward(op.key, work);

@@ -30,6 +30,14 @@ inline Scenario small_scenario(int layers, int pp, int microbatches, Recompute r
   return s;
 }
 
+/// What one rank does, action by action.
+inline Program one_rank(const std::vector<Action>& actions, const Scenario& scenario,
+                        AsyncAllReduce async = AsyncAllReduce::column) {
+  Schedule schedule{.name = "hand", .microbatches = scenario.plan.microbatches, .rank_of_stage = {0}, .rows = {{}}};
+  for (const Action& action : actions) schedule.rows[0].push_back({{action}});
+  return lower(schedule, scenario, {.schedule = "hand", .async_all_reduce = async});
+}
+
 struct NamedProgram {
   std::string name;
   Program program;

@@ -13,12 +13,8 @@
 namespace braid {
 namespace {
 
-Program one_rank(const std::vector<Action>& actions, int layers, int microbatches, Recompute recompute,
-                 AsyncAllReduce async = AsyncAllReduce::column) {
-  Schedule schedule{.name = "hand", .microbatches = microbatches, .rank_of_stage = {0}, .rows = {{}}};
-  for (const Action& action : actions) schedule.rows[0].push_back({{action}});
-  return lower(schedule, testing::small_scenario(layers, 1, microbatches, recompute),
-               {.schedule = "hand", .async_all_reduce = async});
+Program one_rank(const std::vector<Action>& actions, int layers, int microbatches, Recompute recompute) {
+  return testing::one_rank(actions, testing::small_scenario(layers, 1, microbatches, recompute));
 }
 
 const std::vector<Action> kForwardAndBackward{{ActionType::F, 0, 0}, {ActionType::B, 0, 0}};
