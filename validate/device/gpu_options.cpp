@@ -12,7 +12,8 @@ void check_partition(const GpuRunnerOptions& o, const Program& program, int sms,
   const int ranks = program.placement.ranks();
   const int each = o.sms > 0 ? o.sms : sms / ranks / 8 * 8;
   if (each < 8 || ranks * each > sms) {
-    issues.push_back({"--sms", fmt::format("{} ranks of {} SMs do not fit on the {} SMs of this GPU", ranks, each, sms)});
+    issues.push_back(
+        {"--sms", fmt::format("{} ranks of {} SMs do not fit on the {} SMs of this GPU", ranks, each, sms)});
     return;
   }
   // A ring runs only when all its blocks do, and two rings and the messages may run at once; compute must keep SMs, or
@@ -20,8 +21,8 @@ void check_partition(const GpuRunnerOptions& o, const Program& program, int sms,
   const int scopes = (program.placement.tp > 1) + (program.placement.dp > 1);
   const int taken = scopes * o.collective_ctas + (program.placement.pp > 1 ? o.message_ctas : 0);
   if (2 * taken > each) {
-    issues.push_back({"--sms", fmt::format("communication takes up to {} SMs of a rank's {}; at most half may go", taken,
-                                           each)});
+    issues.push_back(
+        {"--sms", fmt::format("communication takes up to {} SMs of a rank's {}; at most half may go", taken, each)});
   }
 }
 
@@ -31,8 +32,9 @@ void check_works(const Program& program, bool replay, std::vector<Issue>& issues
       const WorkKind kind = program.works[op.work].kind;
       const bool stand_in = kind == WorkKind::fixed && replay && op.lane != Lane::compute;
       if (kind != WorkKind::copy && (kind != WorkKind::fixed || stand_in)) continue;
-      issues.push_back({to_text(op.key), kind == WorkKind::copy ? "is a copy to or from the host, which is not run on GPUs"
-                                                                : "has an abstract cost and no kernel"});
+      issues.push_back({to_text(op.key), kind == WorkKind::copy
+                                             ? "is a copy to or from the host, which is not run on GPUs"
+                                             : "has an abstract cost and no kernel"});
       return;  // one tells it all: they come by the thousand
     }
   }

@@ -28,9 +28,8 @@ std::vector<std::uint32_t> group_of(const std::vector<Instance>& instances, std:
 
 std::uint32_t pipeline_peer(const std::vector<Instance>& instances, std::uint32_t of, int pp) {
   const Instance& me = instances[of];
-  const auto at = std::find_if(instances.begin(), instances.end(), [&](const Instance& x) {
-    return x.pp == pp && x.tp == me.tp && x.dp == me.dp;
-  });
+  const auto at = std::find_if(instances.begin(), instances.end(),
+                               [&](const Instance& x) { return x.pp == pp && x.tp == me.tp && x.dp == me.dp; });
   BRAID_CHECK(at != instances.end(), "a program that passed check() names pipeline ranks that exist");
   return static_cast<std::uint32_t>(at - instances.begin());
 }

@@ -11,7 +11,11 @@ namespace {
 class Orderer {
  public:
   Orderer(const Program& program, const std::vector<RankIssue>& plan, const std::vector<Instance>& instances)
-      : program_(program), plan_(plan), instances_(instances), at_(instances.size()), messages_of_(program.batch_size.size()) {
+      : program_(program),
+        plan_(plan),
+        instances_(instances),
+        at_(instances.size()),
+        messages_of_(program.batch_size.size()) {
     for (const Instance& i : instances) {
       const std::size_t ops = ops_of(i).size();
       posted_.emplace_back(ops, false);
@@ -122,8 +126,9 @@ class Orderer {
     std::vector<Issue> issues;
     for (std::uint32_t i = 0; i < instances_.size(); ++i) {
       if (at_end(i)) continue;
-      issues.push_back({fmt::format("rank {}", instances_[i].rank),
-                        fmt::format("{} waits in a circle: it cannot be enqueued", to_text(op_at(i, at_[i].step).key))});
+      issues.push_back(
+          {fmt::format("rank {}", instances_[i].rank),
+           fmt::format("{} waits in a circle: it cannot be enqueued", to_text(op_at(i, at_[i].step).key))});
     }
     return issues;
   }
