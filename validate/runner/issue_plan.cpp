@@ -113,7 +113,7 @@ class Enqueuer {
   }
 
   std::span<const std::uint32_t> deps(std::uint32_t op) const {
-    return holds_message(program_, rank_.ops[op]) ? rank_.deps_of(rank_.ops[op]) : std::span<const std::uint32_t>();
+    return waits_for_its_own(program_, rank_.ops[op]) ? rank_.deps_of(rank_.ops[op]) : std::span<const std::uint32_t>();
   }
 
  private:

@@ -7,8 +7,8 @@
 
 namespace braid {
 
-bool holds_message(const Program& program, const Op& op) {
-  return op.key.kind != OpKind::recv || program.p2p == P2pMode::batched;
+bool waits_for_its_own(const Program& program, const Op& op) {
+  return op.key.kind != OpKind::recv || op.message == kNoMessage || program.p2p == P2pMode::batched;
 }
 
 StepGraph::StepGraph(const Program& program) : program_(program) {
@@ -33,7 +33,7 @@ void StepGraph::add_program() {
     last.fill(kNoMessage);
     for (std::uint32_t k = 0; k < rank.ops.size(); ++k) {
       const Op& op = rank.ops[k];
-      if (holds_message(program_, op)) {
+      if (waits_for_its_own(program_, op)) {
         for (const std::uint32_t dep : rank.deps_of(op)) add(r, dep, k);
       }
       if (op.lane == Lane::pp) continue;

@@ -19,8 +19,8 @@ struct OpRef {
   bool operator==(const OpRef&) const = default;
 };
 
-/// Whether the op holds its message back: all do but a receive that its batch does not wait for.
-bool holds_message(const Program& program, const Op& op);
+/// Whether an op waits for what it depends on: all do but a receive that its batch does not wait for.
+bool waits_for_its_own(const Program& program, const Op& op);
 
 class StepGraph {
  public:

@@ -23,6 +23,9 @@ const char* to_text(P2pMode mode) {
   return "";
 }
 
+/// Of the order of a small op, so that some ops wait for the host and others do not.
+constexpr double kLaunch = 20e-6;
+
 constexpr const char* kSmall = R"(schema = 1
 name = "small"
 network = "ideal"
@@ -110,7 +113,9 @@ Priced model_case(const ScheduleCase& c, int dp) {
   scenario.runs[0].schedule = c.schedule;
   scenario.runs[0].p2p = c.p2p;
   Priced made{.program = lower(schedule, scenario, scenario.runs[0]), .costs = {}, .cluster = scenario.cluster};
-  made.costs = cost_program(made.program, made.cluster, default_profile(made.cluster.gpu));
+  Profile profile = default_profile(made.cluster.gpu);
+  profile.parameters.host_launch_s = kLaunch;
+  made.costs = cost_program(made.program, made.cluster, profile);
   return made;
 }
 
