@@ -116,12 +116,13 @@ void OneGpuPlayer::make_streams() {
                                                   : partitions_->add_stream(i, goes_first(s.lane) ? first : 0));
       count += streams.size();
     } else {
-      // A replay has a plan stream for each of its thousands of messages; those of one role share one here.
+      // A replay has a plan stream for each of its messages and delays; here one for sends, receives, and delays each.
       std::vector<int> key_of(plan.streams.size(), 0);
       for (const IssueStep& s : plan.steps) {
         const Op& op = op_of(i, s.op);
-        const int comm_of = op.lane == Lane::pp ? op.key.index & 3 : 0;
-        key_of[s.stream] = 16 * static_cast<int>(op.lane) + 4 * static_cast<int>(role_of(program_, op)) + comm_of;
+        const bool sends = op.key.kind == OpKind::send;
+        key_of[s.stream] =
+            16 * static_cast<int>(op.lane) + 2 * static_cast<int>(role_of(program_, op)) + static_cast<int>(sends);
       }
       std::vector<int> keys;
       for (std::size_t s = 0; s < plan.streams.size(); ++s) {
@@ -171,7 +172,7 @@ const OneGpuPlayer::Ring& OneGpuPlayer::ring_of(std::uint32_t instance, Scope sc
 void OneGpuPlayer::find_peer_waits() {
   std::vector<double> due;
   peer_wait_of_.assign(program_.ranks.front().ops.size(), kNone);
-  for (const PeerWait& w : peer_waits(program_, costs_, 0)) {
+  for (const PeerWait& w : peer_waits(program_, costs_)) {
     peer_wait_of_[w.op] = static_cast<std::uint32_t>(peer_waits_.size());
     peer_waits_.push_back(w);
     due.push_back(w.due_s);

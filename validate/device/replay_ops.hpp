@@ -22,8 +22,7 @@ struct PeerWait {
   std::uint32_t op = 0;
   double start_s = 0, due_s = 0;
 };
-/// Those of a rank in program order. A wait begins when the one that it depends on is over, so that launch gaps do not
-/// add up.
-std::vector<PeerWait> peer_waits(const Program& program, const Costs& costs, std::size_t rank);
+/// In program order. They are a chain, each from the end of the one before it; as instants, launch gaps do not add up.
+std::vector<PeerWait> peer_waits(const Program& program, const Costs& costs);
 
 }  // namespace braid::gpu
