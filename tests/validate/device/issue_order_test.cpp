@@ -85,7 +85,7 @@ class Walk {
           EXPECT_TRUE(posted_[pipeline_peer(instances_, t.instance, x.to)][x.recv_op]);
         }
       }
-      if (!sends) EXPECT_EQ(done_[pipeline_peer(instances_, t.instance, m.from)][m.send_op], 1);
+      if (!sends) { EXPECT_EQ(done_[pipeline_peer(instances_, t.instance, m.from)][m.send_op], 1); }
       done(t.instance, k);
     }
     ASSERT_EQ(next_[t.instance], t.first);
@@ -122,7 +122,7 @@ std::vector<test::ScheduleCase> up_to_four_ranks() {
   return cases;
 }
 INSTANTIATE_TEST_SUITE_P(UpToFourRanks, EverySchedule, testing::ValuesIn(up_to_four_ranks()),
-                         [](const auto& info) { return test::name_of(info.param); });
+                         [](const auto& c) { return test::name_of(c.param); });
 
 TEST(IssueOrder, PutsASendBeforeItsReceive) {
   const Program p = test::two_ranks();
