@@ -172,8 +172,11 @@ class Diagnosis {
     if (state(at) == OpState::waiting) return add(at, "could start, all it waits for has ended, but it never did");
     if (!is_collective(at)) return add(at, fmt::format("is under way{} and does not end", since(at)));
     const std::vector<At> group = members(at);
-    // Of one collective that is stuck, one member tells it.
-    if (group.front() == at || instances_[group.front().instance].died) {
+    // Of one collective that is stuck, the first of its members tells it.
+    const auto is_in = [&](At member) {
+      return state(member) == OpState::started && !instances_[member.instance].died;
+    };
+    if (*std::ranges::find_if(group, is_in) == at) {
       add(at, fmt::format("all {} ranks that take part are in it{}, but it does not end", group.size(), since(at)));
     }
   }

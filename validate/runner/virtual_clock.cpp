@@ -49,6 +49,17 @@ void VirtualClock::at(double time, std::function<void()> act) {
   std::ranges::push_heap(due_, [](const Due& a, const Due& b) { return a.after(b); });
 }
 
+void VirtualClock::step_out() {
+  --working_;
+  ++outside_;
+  move_on();
+}
+
+void VirtualClock::come_back() {
+  ++working_;
+  --outside_;
+}
+
 void VirtualClock::stop() {
   stopped_ = true;
   for (Sleeper* sleeper : sleepers_) wake(*sleeper);
@@ -59,7 +70,7 @@ void VirtualClock::move_on() {
   moving_ = true;
   while (working_ == 0 && !stopped_ && (threads_ > 0 || !due_.empty())) {
     if (due_.empty()) {
-      stop();
+      if (outside_ == 0) stop();
       break;
     }
     std::ranges::pop_heap(due_, [](const Due& a, const Due& b) { return a.after(b); });

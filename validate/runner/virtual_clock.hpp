@@ -39,6 +39,11 @@ class VirtualClock {
   /// Runs `act` at that time, not before now, by whichever thread moves the clock.
   void at(double time, std::function<void()> act);
 
+  /// A thread that works in real time and keeps nobody: time goes on without it, but the clock does not stop by itself
+  /// while there is one.
+  void step_out();
+  void come_back();
+
   /// Every wait returns false from now on.
   void stop();
   /// Runs `act` whenever all that happens at one time has happened, before the clock moves on.
@@ -65,6 +70,7 @@ class VirtualClock {
   std::uint64_t numbers_ = 0;
   int threads_ = 0;
   int working_ = 0;
+  int outside_ = 0;
   bool stopped_ = false;
   bool moving_ = false;
 };
