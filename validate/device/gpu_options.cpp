@@ -58,7 +58,7 @@ GpuRunnerOptions with_defaults(GpuRunnerOptions o) {
   switch (o.placement) {
     case GpuPlacement::partition:
       o.collective_ctas = or_default(o.collective_ctas, 4);
-      o.message_ctas = or_default(o.message_ctas, 2);
+      o.message_ctas = or_default(o.message_ctas, 4);
       break;
     case GpuPlacement::replay:
       o.collective_ctas = or_default(o.collective_ctas, 24);

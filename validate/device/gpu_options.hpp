@@ -32,7 +32,7 @@ struct GpuRunnerOptions {
   /// Blocks of a collective. partition: of the ring on each rank, 0 is 4. replay: SMs that its stand-in holds, 0 is
   /// 24. multi: NCCL's CTAs, 0 leaves them to NCCL.
   int collective_ctas = 0;
-  /// Blocks that copy a message. partition: 0 is 2. replay: 0 is 8. multi: NCCL's own choice.
+  /// Blocks that copy a message. partition: 0 is 4. replay: 0 is 8. multi: NCCL's own choice.
   int message_ctas = 0;
   double soak_s = 1;  ///< of the same step before anything is timed: clock and power settle
   std::optional<OmittedOp> omitted{};

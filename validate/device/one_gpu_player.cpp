@@ -30,6 +30,19 @@ int highest_priority() {
 
 bool goes_first(Lane lane) { return lane == Lane::tp || lane == Lane::pp || lane == Lane::dp; }
 
+/// Of one group of messages.
+std::size_t most_sends_together(const Program& program, const RankIssue& plan, std::size_t pp) {
+  std::size_t most = 0, sends = 0;
+  std::uint32_t group = 0;
+  for (const IssueStep& s : plan.steps) {
+    if (s.group == 0 || s.group != group) sends = 0;
+    group = s.group;
+    const Op& op = program.ranks[pp].ops[s.op];
+    if (group != 0 && op.key.kind == OpKind::send) most = std::max(most, ++sends);
+  }
+  return most;
+}
+
 RingOp ring_op(OpKind kind) {
   switch (kind) {
     case OpKind::all_gather:
@@ -137,14 +150,20 @@ void OneGpuPlayer::make_streams() {
       count += own_streams_.size();
     }
     streams_.push_back(std::move(streams));
+    sent_.emplace_back(Event::Kind::untimed);
+    beside_.emplace_back();
+    for (std::size_t n = 1; n < most_sends_together(program_, plan, static_cast<std::size_t>(instances_[i].pp));
+         ++n, ++count)
+      beside_.back().push_back(partitions_->add_stream(i, first));
   }
   // On a shared queue a ring could stand behind the kernels that wait for it.
   if (count > kHardwareQueues && program_.placement.tp * program_.placement.dp > 1)
     throw Error("--placement partition",
                 fmt::format("needs {} streams; a GPU has {} hardware queues", count, kHardwareQueues));
-  for (const auto& streams : streams_)
-    for (const cudaStream_t s : std::set<cudaStream_t>(streams.begin(), streams.end()))
-      spin(1, 1e-6, s);  // see PartitionRing::enqueue
+  for (const auto* all : {&streams_, &beside_})
+    for (const auto& streams : *all)
+      for (const cudaStream_t s : std::set<cudaStream_t>(streams.begin(), streams.end()))
+        spin(1, 1e-6, s);  // see PartitionRing::enqueue
   for (const Stream* s : {&mark_, &end_, &control_}) spin(1, 1e-6, *s);
 }
 
@@ -185,6 +204,17 @@ bool OneGpuPlayer::omits(std::uint32_t instance, std::uint32_t op) const {
 }
 
 StepResult OneGpuPlayer::play(const StepRequest& request) {
+  try {
+    return play_step(request);
+  } catch (const RunFailed&) { throw; } catch (...) {
+    try {
+      end_all();
+    } catch (const Error&) {}  // the first fault is the one to tell
+    throw;
+  }
+}
+
+StepResult OneGpuPlayer::play_step(const StepRequest& request) {
   Watch watch(time_limit_s_);
   tagged_ = request.mark != 0;
   std::optional<RecordingTag> own;
@@ -310,37 +340,46 @@ void OneGpuPlayer::turn_post(const Turn& turn) {
   BRAID_CUDA(cudaEventRecord(posts_[turn.instance][s.group], queues_[turn.instance]->stream(s)));
 }
 
-void OneGpuPlayer::wait_for_posts(std::uint32_t instance, const Turn& turn) {
-  std::set<std::pair<std::uint32_t, std::uint32_t>> others;  // instance, group
+void OneGpuPlayer::wait_for_posts(std::uint32_t instance, const Turn& turn, cudaStream_t s) {
+  std::set<std::pair<std::uint32_t, std::uint32_t>> all;  // instance, group
   for (std::uint32_t k = 0; k < turn.count; ++k) {
     const Op& op = op_of(instance, step(instance, turn.first + k).op);
     for (const std::uint32_t message : messages_of_[program_.messages[op.message].batch]) {
       const Message& m = program_.messages[message];
       for (const auto& [pp, end] : {std::pair{m.from, m.send_op}, std::pair{m.to, m.recv_op}}) {
         const std::uint32_t at = pipeline_peer(instances_, instance, pp);
-        if (at != instance) others.insert({at, group_of_op_[at][end]});
+        all.insert({at, group_of_op_[at][end]});
       }
     }
   }
-  const cudaStream_t s = queues_[instance]->stream(step(instance, turn.first));
-  for (const auto& [at, group] : others) BRAID_CUDA(cudaStreamWaitEvent(s, posts_[at][group]));
+  for (const auto& [at, group] : all) BRAID_CUDA(cudaStreamWaitEvent(s, posts_[at][group]));
 }
 
 void OneGpuPlayer::turn_sends(const Turn& turn, Watch& watch) {
   RankQueue& queue = *queues_[turn.instance];
   const bool batched = program_.p2p == P2pMode::batched;
-  if (batched) wait_for_posts(turn.instance, turn);
+  if (batched) wait_for_posts(turn.instance, turn, queue.stream(step(turn.instance, turn.first)));
+  std::size_t sent = 0;
   for (std::uint32_t k = 0; k < turn.count; ++k) {
     const IssueStep& s = step(turn.instance, turn.first + k);
     if (op_of(turn.instance, s.op).key.kind != OpKind::send || omits(turn.instance, s.op)) continue;
     make_room(turn.instance, s, watch);
     if (!batched) queue.wait(s);
-    enqueue_send(turn.instance, s.op);
+    if (sent++ == 0) {
+      enqueue_send(turn.instance, s.op, queue.stream(s));
+    } else {
+      // The messages of a batch are under way together.
+      const cudaStream_t beside = beside_[turn.instance][sent - 2];
+      wait_for_posts(turn.instance, turn, beside);
+      enqueue_send(turn.instance, s.op, beside);
+      BRAID_CUDA(cudaEventRecord(sent_[turn.instance], beside));
+      BRAID_CUDA(cudaStreamWaitEvent(queue.stream(s), sent_[turn.instance]));
+    }
     queue.record(s);
   }
 }
 
-void OneGpuPlayer::enqueue_send(std::uint32_t instance, std::uint32_t op) {
+void OneGpuPlayer::enqueue_send(std::uint32_t instance, std::uint32_t op, cudaStream_t stream) {
   const Message& m = program_.messages[op_of(instance, op).message];
   const CommBuffers from = kernels_[instance]->buffers(op);
   const CommBuffers to = kernels_[pipeline_peer(instances_, instance, m.to)]->buffers(m.recv_op);
@@ -350,7 +389,7 @@ void OneGpuPlayer::enqueue_send(std::uint32_t instance, std::uint32_t op) {
   if (from.elements == 0) return;
   std::optional<RecordingTag> tag;
   if (tagged_) tag.emplace(tags_[instance][op]);
-  copy_message(from.in, to.out, from.elements * sizeof(Bf16), options_.message_ctas, stream_of(instance, op));
+  copy_message(from.in, to.out, from.elements * sizeof(Bf16), options_.message_ctas, stream);
 }
 
 void OneGpuPlayer::turn_receives(const Turn& turn, Watch& watch) {
@@ -373,18 +412,19 @@ void OneGpuPlayer::give_up() {
   for (std::uint32_t i = 0; i < instances_.size(); ++i) progress.push_back(queues_[i]->progress(instances_[i]));
   std::vector<Issue> stuck = diagnose(program_, progress);
   if (stuck.empty()) stuck.push_back({"step", "all ops ended, but not the step"});
+  if (!end_all()) stuck.push_back({"GPU", "is still busy with this step"});
+  throw RunFailed(std::move(stuck));
+}
+
+bool OneGpuPlayer::end_all() {
   open();
   if (clock_) clock_->release_all();
   for (const Ring& r : rings_) r.ring->give_up(control_);
   bool idle = true;
   for (const auto& streams : streams_)
     for (const cudaStream_t s : streams) idle = idle && idle_within(s, 3 * time_limit_s_);
-  if (idle) {
-    rings_sound();
-  } else {
-    stuck.push_back({"GPU", "is still busy with this step"});
-  }
-  throw RunFailed(std::move(stuck));
+  if (idle) rings_sound();
+  return idle;
 }
 
 bool OneGpuPlayer::rings_sound() {

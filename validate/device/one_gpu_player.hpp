@@ -51,8 +51,8 @@ class OneGpuPlayer : public StepPlayer {
   cudaStream_t stream_of(std::uint32_t instance, std::uint32_t op) const { return stream_of_op_[instance][op]; }
   /// Enqueues a collective on all members of the group that the instance is in; nothing for a group of one.
   void enqueue_collective(std::uint32_t instance, std::uint32_t op);
-  /// Enqueues the copy of a send.
-  void enqueue_send(std::uint32_t instance, std::uint32_t op);
+  /// Enqueues the copy of a send; on stream_of(instance, op) unless it is to run beside another.
+  void enqueue_send(std::uint32_t instance, std::uint32_t op, cudaStream_t stream);
   /// False when a ring gave up since the last call; it is ready again then.
   bool rings_sound();
 
@@ -80,9 +80,12 @@ class OneGpuPlayer : public StepPlayer {
   void turn_post(const Turn& turn);
   void turn_sends(const Turn& turn, Watch& watch);
   void turn_receives(const Turn& turn, Watch& watch);
-  void wait_for_posts(std::uint32_t instance, const Turn& turn);
+  void wait_for_posts(std::uint32_t instance, const Turn& turn, cudaStream_t stream);
   void open();
+  StepResult play_step(const StepRequest& request);
   [[noreturn]] void give_up();
+  /// Ends whatever runs or waits; false when the GPU stays busy all the same.
+  bool end_all();
   bool omits(std::uint32_t instance, std::uint32_t op) const;
 
   GpuRunnerOptions options_;
@@ -100,6 +103,8 @@ class OneGpuPlayer : public StepPlayer {
   std::vector<std::unique_ptr<OpKernels>> kernels_;
   std::vector<std::unique_ptr<RankQueue>> queues_;
   std::vector<Ring> rings_;
+  std::vector<std::vector<cudaStream_t>> beside_;        // by instance: for the second and further sends of a batch
+  std::vector<Event> sent_;                              // by instance: a send beside another
   std::vector<std::vector<Event>> posts_;                // by instance and plan group
   std::vector<std::vector<std::uint32_t>> group_of_op_;  // by instance and op: the group of its step
   std::vector<std::vector<cudaStream_t>> stream_of_op_;  // by instance and op

@@ -155,7 +155,8 @@ class Builder {
     for (const IssueStep& step : plan.steps) {
       const Op& op = rank(i).ops[step.op];
       std::uint64_t ready = release;
-      const bool eager_recv = op.message != kNoMessage && op.key.kind == OpKind::recv && s_.program.p2p != P2pMode::batched;
+      const bool eager_recv =
+          op.message != kNoMessage && op.key.kind == OpKind::recv && s_.program.p2p != P2pMode::batched;
       if (!eager_recv)
         for (const std::uint32_t dep : rank(i).deps_of(op))
           ready = std::max(ready, spans[dep].any() ? spans[dep].end : release);

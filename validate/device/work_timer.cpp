@@ -21,7 +21,7 @@ constexpr int kSamples = 12, kWarmSamples = 4;
 constexpr int kMostCalls = 400;      // collectives in one window: a stream takes a thousand entries
 constexpr double kLeastRate = 0.05;  // of compute beside communication: less would be no measurement of a stretch
 
-/// An op that does a work.
+/// An op that does a work, the first of its rank.
 struct Example {
   std::uint32_t instance = 0, op = 0;
 };
@@ -42,6 +42,7 @@ class WorkTimer {
     const auto& instances = player.instances();
     for (std::uint32_t i = 0; i < instances.size(); ++i) {
       compute_.emplace_back();
+      turn_.push_back(0);
       const std::vector<Op>& ops = ops_of(i);
       for (std::uint32_t op = 0; op < ops.size(); ++op) {
         const WorkKind kind = program_.works[ops[op].work].kind;
@@ -85,6 +86,14 @@ class WorkTimer {
   void compute(std::uint32_t instance, std::uint32_t op) const {
     player_.kernels(instance).enqueue(op, player_.compute_stream(instance));
   }
+  /// The work of the example on tensors of another microbatch or layer each time: what ran last is not in L2.
+  void compute_next(Example e) {
+    const std::vector<std::uint32_t>& mine = compute_[e.instance];
+    std::size_t& at = turn_[e.instance];
+    do at = (at + 1) % mine.size();
+    while (ops_of(e.instance)[mine[at]].work != ops_of(e.instance)[e.op].work);
+    compute(e.instance, mine[at]);
+  }
 
   void wait_idle() {
     for (std::uint32_t i = 0; i < player_.instances().size(); ++i) {
@@ -96,16 +105,17 @@ class WorkTimer {
     for (const cudaStream_t s : streams_)
       if (!idle_within(s, limit_s_))
         throw RunFailed(std::vector<Issue>{{"work", "did not end within the limit while it was timed by itself"}});
-    if (!player_.rings_sound()) throw RunFailed(std::vector<Issue>{{"ring", "a collective gave up while it was timed by itself"}});
+    if (!player_.rings_sound())
+      throw RunFailed(std::vector<Issue>{{"ring", "a collective gave up while it was timed by itself"}});
   }
 
   /// Seconds of one op, nothing beside it.
   double quick(Example e) {
     const cudaStream_t s = player_.compute_stream(e.instance);
     for (int n = 1;; n *= 4) {
-      compute(e.instance, e.op);
+      compute_next(e);
       BRAID_CUDA(cudaEventRecord(events_[0], s));
-      for (int k = 0; k < n; ++k) compute(e.instance, e.op);
+      for (int k = 0; k < n; ++k) compute_next(e);
       BRAID_CUDA(cudaEventRecord(events_[1], s));
       wait_idle();
       const double t = elapsed_us(events_[0], events_[1]) * 1e-6;
@@ -115,7 +125,8 @@ class WorkTimer {
 
   /// One communication on every group that has it, or one message.
   void communicate(std::size_t work, Example e) {
-    if (program_.works[work].kind == WorkKind::message) return player_.enqueue_send(e.instance, e.op);
+    if (program_.works[work].kind == WorkKind::message)
+      return player_.enqueue_send(e.instance, e.op, player_.stream_of(e.instance, e.op));
     const auto& instances = player_.instances();
     for (std::uint32_t i = 0; i < instances.size(); ++i) {
       if (instances[i].pp != instances[e.instance].pp) continue;
@@ -166,7 +177,7 @@ class WorkTimer {
       // A quarter ahead: what is beside must not run out, should it be faster than estimated.
       keep_busy(1.25 * (mine + reps * quick_[work]) + 0.002);
       BRAID_CUDA(cudaEventRecord(events_[static_cast<std::size_t>(sample)], s));
-      for (int k = 0; k < reps; ++k) compute(e.instance, e.op);
+      for (int k = 0; k < reps; ++k) compute_next(e);
       mine += reps * quick_[work];
     }
     BRAID_CUDA(cudaEventRecord(events_.back(), s));
@@ -208,6 +219,7 @@ class WorkTimer {
   std::vector<cudaStream_t> streams_;
   std::vector<std::optional<Example>> examples_;     // by work
   std::vector<std::vector<std::uint32_t>> compute_;  // by instance: its compute ops in program order
+  std::vector<std::size_t> turn_;                    // by instance: into compute_, of compute_next
   std::vector<double> quick_;                        // by work: seconds alone
   MeasuredWorks works_;
 };

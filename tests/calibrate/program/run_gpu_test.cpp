@@ -100,9 +100,10 @@ TEST(RunGpu, ValidatesInTheLastStage) {
   EXPECT_EQ(o.code, 0) << o.err;
   const auto called = b.called();
   ASSERT_EQ(called.size(), 3u);  // nothing to fit: there is no table
-  EXPECT_THAT(called[0], testing::AllOf(HasSubstr("share/braid/scenarios/validate/partition-4x1.toml --placement partition "
-                                                  "--sms 32 --calibrate-works --record "),
-                                        HasSubstr("/out/validate/partition-4x1/recording --out ")));
+  EXPECT_THAT(called[0],
+              testing::AllOf(HasSubstr("share/braid/scenarios/validate/partition-4x1.toml --placement partition "
+                                       "--sms 32 --calibrate-works --record "),
+                             HasSubstr("/out/validate/partition-4x1/recording --out ")));
   EXPECT_THAT(called[1], HasSubstr("partition-2x2.toml --placement partition --sms 32 "));
   EXPECT_THAT(called[2], HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 "));
   EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 +exit +0"));

@@ -25,8 +25,8 @@ TEST(GpuOptionsErrors, OfPartitions) {
   EXPECT_EQ(issue({.sms = 32, .message_ctas = 16}, p), "");
   EXPECT_THAT(issue({.sms = 32, .message_ctas = 17}, p), HasSubstr("communication takes up to 17 SMs of a rank's 32"));
   p.placement.tp = 2;
-  // A ring of 15 and messages of 2: 17 again.
-  EXPECT_THAT(issue({.sms = 32, .collective_ctas = 15}, p), HasSubstr("up to 17 SMs"));
+  // A ring of 13 and messages of 4: 17 again.
+  EXPECT_THAT(issue({.sms = 32, .collective_ctas = 13}, p), HasSubstr("up to 17 SMs"));
   p.placement.tp = 16;  // 132 / 32 = 4 SMs, which round to none
   EXPECT_THAT(issue({}, p), HasSubstr("32 ranks of 0 SMs"));
 }

@@ -31,7 +31,12 @@ struct Small {
         program(lower(schedule_of(scenario, scenario.runs.at(run)), scenario, scenario.runs.at(run))),
         costs(cost_program(program, scenario.cluster, default_profile(scenario.cluster.gpu))) {}
   RunRequest request(double limit_s = 30) const {
-    return {.program = program, .costs = costs, .cluster = scenario.cluster, .warm_up = 2, .repeats = 3, .time_limit_s = limit_s};
+    return {.program = program,
+            .costs = costs,
+            .cluster = scenario.cluster,
+            .warm_up = 2,
+            .repeats = 3,
+            .time_limit_s = limit_s};
   }
   Scenario scenario;
   Program program;
@@ -73,16 +78,22 @@ TEST(GpuRunner, ReplaysARank) {
   const Small s("validate/partition-2x2.toml", 1, 4);
   const Timeline predicted = simulate_ideal(s.program, s.costs, s.scenario.cluster);
   const Replay replay = replay_of(s.program, s.costs, s.scenario.cluster, predicted, 0);
-  const MeasuredRun run = gpu_runner({.placement = GpuPlacement::replay, .collective_ctas = 8, .message_ctas = 4, .soak_s = 0.1})
-                              ->run({.program = replay.program, .costs = replay.costs, .cluster = s.scenario.cluster,
-                                     .warm_up = 2, .repeats = 3, .time_limit_s = 30});
+  const MeasuredRun run =
+      gpu_runner({.placement = GpuPlacement::replay, .collective_ctas = 8, .message_ctas = 4, .soak_s = 0.1})
+          ->run({.program = replay.program,
+                 .costs = replay.costs,
+                 .cluster = s.scenario.cluster,
+                 .warm_up = 2,
+                 .repeats = 3,
+                 .time_limit_s = 30});
   expect_measured(run, replay.program);
 }
 
 TEST(GpuRunner, NamesACollectiveThatAMemberDoesNotComeTo) {
   const Small s("validate/partition-2x2.toml", 1, 4);
   const auto& ops = s.program.ranks[1].ops;
-  const auto at = std::find_if(ops.begin() + 40, ops.end(), [](const Op& op) { return op.key.kind == OpKind::all_reduce; });
+  const auto at =
+      std::find_if(ops.begin() + 40, ops.end(), [](const Op& op) { return op.key.kind == OpKind::all_reduce; });
   ASSERT_NE(at, ops.end());
   const int rank = s.program.placement.gpu(1, 1, 0);
   const auto op = static_cast<std::uint32_t>(at - ops.begin());
