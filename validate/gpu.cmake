@@ -13,15 +13,14 @@ foreach(part CUDNN CUPTI)
     return()
   endif()
 endforeach()
+
 add_library(braid_validate_gpu STATIC
-  device/gpu_runner.cpp device/one_gpu_player.cpp device/peer_clock.cpp device/rank_queue.cpp device/run_facts.cpp  device/step_player.cpp device/work_timer.cpp)
+  device/gpu_runner.cpp device/linear_products.cpp device/one_gpu_player.cpp device/op_calls.cpp device/op_kernels.cpp
+  device/peer_clock.cpp device/rank_queue.cpp device/run_facts.cpp device/step_player.cpp device/work_timer.cpp)
 if("BRAID_HAVE_NCCL=1" IN_LIST BRAID_GPU_PARTS)
   target_sources(braid_validate_gpu PRIVATE device/multi_gpu_player.cpp device/nccl_column.cpp)
 endif()
-file(GLOB BRAID_OP_KERNELS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} device/op_kernels*.cpp device/rank_tensors*.cpp)
-target_sources(braid_validate_gpu PRIVATE ${BRAID_OP_KERNELS})
-target_compile_options(braid_validate_gpu PRIVATE ${BRAID_WARNINGS}
-                       -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+target_compile_options(braid_validate_gpu PRIVATE ${BRAID_WARNINGS} -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 foreach(used validate/device report)
   braid_target_of(${used} used_target)
   target_link_libraries(braid_validate_gpu PUBLIC ${used_target})

@@ -22,6 +22,7 @@ struct Calls {
   int offered = 2;  ///< algorithms of a cuBLASLt heuristic, engine configurations of a cuDNN one
   int tile_id = 0;  ///< of every cuBLASLt algorithm
   unsigned sms = 132;
+  std::size_t free_bytes = std::size_t{80} << 30;  ///< of device memory
   std::string holder;       ///< who has CUPTI already
   std::size_t shorter = 0;  ///< by so much are CUPTI's kernel records shorter than the header's
   std::string records;      ///< what CUPTI hands over at the next flush
