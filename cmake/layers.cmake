@@ -35,8 +35,8 @@ set(BRAID_USES_validate/runner base program cost timeline memory report)
 set(BRAID_USES_validate/report base scenario program cost timeline memory engine/core report validate/runner)
 set(BRAID_USES_validate/recording base scenario program cost timeline validate/runner)
 set(BRAID_USES_validate/trace base program timeline report)
-set(BRAID_USES_validate/device base model program cost timeline validate/runner calibrate/device calibrate/units calibrate/comm
-    calibrate/cupti)
+set(BRAID_USES_validate/device base model program cost timeline report validate/runner calibrate/method calibrate/device
+    calibrate/units calibrate/comm calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/runner
     validate/report validate/recording validate/trace validate/device)
 

@@ -18,7 +18,10 @@ bool indices_hold(const Program& program, std::vector<Issue>& issues) {
     const RankProgram& rank = program.ranks[r];
     for (std::size_t i = 0; i < rank.ops.size(); ++i) {
       const Op& op = rank.ops[i];
-      if (op.work >= program.works.size()) issues.push_back({at(r, i), "names a work that does not exist"});
+      if (op.work >= program.works.size()) {
+        issues.push_back({at(r, i), "names a work that does not exist"});
+        continue;
+      }
       if (std::size_t{op.dep_begin} + op.dep_count > rank.deps.size()) {
         issues.push_back({at(r, i), "its dependences lie outside the table"});
         continue;
@@ -27,6 +30,9 @@ bool indices_hold(const Program& program, std::vector<Issue>& issues) {
         if (dep >= i) issues.push_back({at(r, i), fmt::format("depends on op {}, which is not before it", dep)});
       }
       const bool end_of_message = op.key.kind == OpKind::send || op.key.kind == OpKind::recv;
+      // At a fixed cost an end may stand for a message whose other end is not played.
+      const bool alone = op.message == kNoMessage && program.works[op.work].kind == WorkKind::fixed;
+      if (end_of_message && alone) continue;
       if (end_of_message != (op.message != kNoMessage) || (end_of_message && op.message >= program.messages.size())) {
         issues.push_back({at(r, i), "a send or recv, and nothing else, names a message that exists"});
       }
@@ -139,6 +145,10 @@ class Progress {
       posted_[rank][ops[i]] = true;
       moved = true;
       const Op& op = program_.ranks[rank].ops[ops[i]];
+      if (op.message == kNoMessage) {
+        done_[rank][ops[i]] = true;
+        continue;
+      }
       if (program_.p2p != P2pMode::batched && op.key.kind == OpKind::recv) continue;
       const std::uint32_t batch = program_.messages[op.message].batch;
       if (--waiting_[batch] > 0) continue;

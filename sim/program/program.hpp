@@ -51,7 +51,8 @@ struct Op {
   std::uint16_t work = 0;  ///< index into Program::works
   std::uint16_t dep_count = 0;
   std::uint32_t dep_begin = 0;         ///< into RankProgram::deps
-  std::uint32_t message = kNoMessage;  ///< send and recv ops: index into Program::messages
+  /// Send and recv ops: index into Program::messages; none at a fixed cost, where the other end is not played.
+  std::uint32_t message = kNoMessage;
 };
 
 /// Ops in issue order: on an ordered lane they run in this order. A dependence names an earlier op of the same rank.

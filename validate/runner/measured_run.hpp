@@ -34,8 +34,8 @@ struct MeasuredRun {
   Seconds step_time() const;
 };
 
-/// From traced repeats of one step, each with the same spans in the same places of their lanes, to the run's timeline,
-/// spread and traced step times. At least one repeat.
+/// From traced repeats of one step, each with the same spans on the lanes of the same ranks, to the run's timeline,
+/// spread and traced step times. Spans are matched by key, so the order of starts may differ. At least one repeat.
 MeasuredRun summarise(std::vector<Timeline> traced_repeats);
 
 }  // namespace braid

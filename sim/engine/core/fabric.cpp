@@ -2,6 +2,7 @@
 #include "sim/engine/core/fabric.hpp"
 
 #include "sim/base/error.hpp"
+#include "sim/cost/path.hpp"
 
 namespace braid {
 
@@ -53,17 +54,7 @@ int Fabric::nic(int gpu) const {
   return node(gpu) * cluster_.nics_per_node + gpu % cluster_.gpus_per_node % cluster_.nics_per_node;
 }
 
-int Fabric::leaf_switch(int gpu) const {
-  const int group = node(gpu) / cluster_.nodes_per_leaf;
-  if (cluster_.inter == InterNode::fat_tree) return group;
-  return group * cluster_.nics_per_node + nic(gpu) % cluster_.nics_per_node;
-}
-
-PathKind Fabric::path_kind(int from_gpu, int to_gpu) const {
-  if (from_gpu == to_gpu) return PathKind::same_gpu;
-  if (node(from_gpu) == node(to_gpu)) return PathKind::same_node;
-  return leaf_switch(from_gpu) == leaf_switch(to_gpu) ? PathKind::same_leaf : PathKind::cross_leaf;
-}
+PathKind Fabric::path_kind(int from_gpu, int to_gpu) const { return braid::path_kind(cluster_, from_gpu, to_gpu); }
 
 std::vector<int> Fabric::route(int from_gpu, int to_gpu) const {
   const PathKind path = path_kind(from_gpu, to_gpu);
@@ -80,8 +71,8 @@ std::vector<int> Fabric::route(int from_gpu, int to_gpu) const {
   if (pcie) links.push_back(2 * from_gpu);
   links.push_back(nics_ + 2 * nic(from_gpu));
   if (path == PathKind::cross_leaf) {
-    links.push_back(leaves_ + 2 * leaf_switch(from_gpu));
-    links.push_back(leaves_ + 2 * leaf_switch(to_gpu) + 1);
+    links.push_back(leaves_ + 2 * leaf_switch_of(cluster_, from_gpu));
+    links.push_back(leaves_ + 2 * leaf_switch_of(cluster_, to_gpu) + 1);
   }
   links.push_back(nics_ + 2 * nic(to_gpu) + 1);
   if (pcie) links.push_back(2 * to_gpu + 1);

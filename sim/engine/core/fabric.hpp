@@ -47,7 +47,6 @@ class Fabric {
  private:
   int node(int gpu) const { return gpu / cluster_.gpus_per_node; }
   int nic(int gpu) const;
-  int leaf_switch(int gpu) const;
 
   Cluster cluster_;
   int leaf_switches_ = 0;

@@ -52,6 +52,21 @@ TEST(CheckProgram, FindsAMessageThatNamesTheWrongOp) {
             "program:message 0: its recv op is not the receiver's");
 }
 
+TEST(CheckProgram, FindsASendWithoutAMessageUnlessItsCostIsFixed) {
+  const auto lone_send = [](WorkKind kind) {
+    Program p{.placement = {}, .works = {{.kind = kind}}, .ranks = {1, RankProgram{}}};
+    p.ranks[0].ops.push_back({.key = {.kind = OpKind::send}, .lane = Lane::pp});
+    p.ranks[0].ops.push_back({.key = {.kind = OpKind::send}, .lane = Lane::pp, .dep_count = 1});
+    p.ranks[0].deps = {0};
+    return check(p);
+  };
+  EXPECT_TRUE(lone_send(WorkKind::fixed).empty());
+  const auto issues = lone_send(WorkKind::message);
+  ASSERT_EQ(issues.size(), 2U);
+  EXPECT_EQ(issues[0].where + ": " + issues[0].what,
+            "program:rank 0:op 0: a send or recv, and nothing else, names a message that exists");
+}
+
 TEST(CheckProgram, FindsABatchThatWaitsForMoreThanBelongsToIt) {
   EXPECT_EQ(complaint([](Program& p) { p.batch_size[0] = 2; }),
             "program:batch 0: waits for 2 posted ops, 1 belong to it");

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validate/runner/measured_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sim/base/error.hpp"
+
+namespace braid {
+namespace {
+
+/// Linear between the two nearest of the sorted values, as NumPy's default.
+double quantile(const std::vector<double>& sorted, double q) {
+  const double at = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(at);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+/// Places of the spans by key; spans of one key stay in order of start.
+std::vector<std::uint32_t> by_key(const std::vector<Span>& spans) {
+  std::vector<std::uint32_t> order(spans.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return spans[i].key; });
+  return order;
+}
+
+/// Spread of each span of `lanes[chosen]` over all of them.
+std::vector<OpSpread> spread_of(const std::vector<const std::vector<Span>*>& lanes, std::size_t chosen) {
+  std::vector<std::vector<std::uint32_t>> orders;
+  for (const auto* lane : lanes) {
+    orders.push_back(by_key(*lane));
+    BRAID_CHECK(lane->size() == lanes[chosen]->size(), "repeats of a step have the same spans");
+  }
+  std::vector<OpSpread> spread(lanes[chosen]->size());
+  std::vector<double> durations(lanes.size());
+  for (std::size_t i = 0; i < spread.size(); ++i) {
+    const Span& span = (*lanes[chosen])[orders[chosen][i]];
+    for (std::size_t n = 0; n < lanes.size(); ++n) {
+      const Span& same = (*lanes[n])[orders[n][i]];
+      BRAID_CHECK(same.key == span.key, "repeats of a step have the same spans");
+      durations[n] = (same.end - same.start).value;
+    }
+    std::ranges::sort(durations);
+    spread[orders[chosen][i]] = {.median = Seconds(quantile(durations, 0.5)),
+                                 .p25 = Seconds(quantile(durations, 0.25)),
+                                 .p75 = Seconds(quantile(durations, 0.75))};
+  }
+  return spread;
+}
+
+}  // namespace
+
+Seconds MeasuredRun::step_time() const {
+  const std::vector<Seconds>& steps = untraced.empty() ? traced : untraced;
+  BRAID_CHECK(!steps.empty(), "a run has steps");
+  std::vector<double> sorted;
+  for (const Seconds step : steps) sorted.push_back(step.value);
+  std::ranges::sort(sorted);
+  return Seconds(quantile(sorted, 0.5));
+}
+
+MeasuredRun summarise(std::vector<Timeline> traced_repeats) {
+  BRAID_CHECK(!traced_repeats.empty(), "a run has a traced repeat");
+  MeasuredRun run;
+  std::vector<std::size_t> order(traced_repeats.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (const Timeline& repeat : traced_repeats) run.traced.push_back(repeat.step_time);
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return traced_repeats[i].step_time; });
+  const std::size_t chosen = order[(order.size() - 1) / 2];
+
+  const std::size_t ranks = traced_repeats[chosen].ranks.size();
+  run.spread.resize(ranks);
+  for (std::size_t rank = 0; rank < ranks; ++rank) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      std::vector<const std::vector<Span>*> lanes;
+      for (const Timeline& repeat : traced_repeats) {
+        BRAID_CHECK(repeat.ranks.size() == ranks, "repeats of a step have the same ranks");
+        lanes.push_back(&repeat.ranks[rank].lanes[lane]);
+      }
+      run.spread[rank][lane] = spread_of(lanes, chosen);
+    }
+  }
+  run.timeline = std::move(traced_repeats[chosen]);
+  return run;
+}
+
+}  // namespace braid
