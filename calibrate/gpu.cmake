@@ -70,7 +70,7 @@ file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/generated/cublaslt_tiles.inc "${BRAID_TIL
 
 add_library(braid_calibrate_gpu STATIC
   device/buffer.cu device/device.cpp device/gate.cu device/nvml.cpp device/stream.cpp device/partition.cpp device/probe.cu device/sampler.cu
-  units/gemm.cpp units/kernels.cu units/shapes.cpp device/versions.cpp comm/collective_check.cpp comm/paced_copy.cu comm/partition_ring.cu
+  units/gemm.cpp units/kernels.cu units/shapes.cpp device/versions.cpp comm/collective_check.cpp comm/paced_copy.cu comm/partition_ring.cu comm/stand_in.cu
   sweep/bench.cpp sweep/check_numerics.cpp sweep/collective_sweep.cpp sweep/collective_timer.cpp sweep/copy_sweep.cpp sweep/gemm_sweep.cpp sweep/launch_sweep.cu sweep/memory_sweep.cpp sweep/host_reference.cpp sweep/numerics.cpp
   sweep/overlap_bench.cpp sweep/overlap_ops.cpp sweep/overlap_start.cu sweep/overlap_sweep.cpp sweep/partition_sweep.cpp sweep/power_sweep.cpp)
 target_include_directories(braid_calibrate_gpu PUBLIC ${PROJECT_SOURCE_DIR} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/generated)

@@ -39,8 +39,8 @@ set(BRAID_USES_validate/recording base scenario schedule program cost timeline e
     validate/report)
 # memory: which rank of a prediction is which (played.hpp). schedule: labels of actions are cells of torch's CSV.
 set(BRAID_USES_validate/trace base schedule program timeline memory report)
-set(BRAID_USES_validate/device base model program cost timeline validate/runner calibrate/device calibrate/units calibrate/comm
-    calibrate/cupti)
+set(BRAID_USES_validate/device base model program cost timeline report validate/runner calibrate/method calibrate/device
+    calibrate/units calibrate/comm calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner
     validate/report validate/recording validate/trace validate/device)
 

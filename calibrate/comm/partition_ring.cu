@@ -118,6 +118,12 @@ void PartitionRing::enqueue(int rank, const RingCall& c, cudaStream_t s) const {
   BRAID_CUDA(cudaGetLastError());
 }
 
+void PartitionRing::give_up(cudaStream_t control) const {
+  // By a copy engine: no SM may be free for a kernel.
+  static constexpr std::uint32_t kFailed = 1;
+  BRAID_CUDA(cudaMemcpyAsync(failed_.as<>(), &kFailed, sizeof kFailed, cudaMemcpyHostToDevice, control));
+}
+
 bool PartitionRing::recover_if_failed() {
   std::uint32_t failed = 0;
   BRAID_CUDA(cudaMemcpy(&failed, failed_.as<>(), sizeof failed, cudaMemcpyDeviceToHost));

@@ -44,6 +44,9 @@ class PartitionRing {
   /// True when every collective so far finished; else the ring is made ready for the next one. Call with all streams
   /// idle.
   bool recover_if_failed();
+  /// Ends what waits now and every collective behind it, until recover_if_failed. `control` is a stream with nothing
+  /// else on it.
+  void give_up(cudaStream_t control) const;
 
   int ranks() const { return ranks_; }
   int max_ctas() const { return max_ctas_; }

@@ -160,7 +160,11 @@ void decode(ActivityBuffer b, GpuTrace& t) {
 
 GpuTrace decode_all(std::span<const ActivityBuffer> buffers, std::size_t dropped) {
   GpuTrace t;
-  for (const auto& b : buffers) decode(b, t);
+  t.hash = 0xcbf29ce484222325u;
+  for (const auto& b : buffers) {
+    for (std::size_t i = 0; i < b.valid_bytes; ++i) t.hash = (t.hash ^ b.data[i]) * 0x100000001b3u;
+    decode(b, t);
+  }
   t.dropped = dropped;
   std::sort(t.activities.begin(), t.activities.end(), [](const GpuActivity& a, const GpuActivity& b) {
     return std::tie(a.start_ns, a.end_ns) < std::tie(b.start_ns, b.end_ns);

@@ -35,6 +35,8 @@ struct GpuTrace {
   /// kept; buffers that could not be read to their end.
   std::size_t dropped = 0, without_time = 0, unknown = 0, unreadable = 0;
   std::size_t api = 0;  ///< records of calls on the host, which are not kept
+  std::uint64_t hash =
+      0;  ///< FNV-1a over the bytes of all buffers as CUPTI handed them over: a recording's fingerprint
   /// The tag of an activity, or 0. All kernels of a graph launch share one correlation id, so the node's tag goes
   /// first.
   std::uint64_t tag(const GpuActivity&) const;

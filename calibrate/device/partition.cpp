@@ -5,49 +5,24 @@
 #include <cudaTypedefs.h>
 
 #include "calibrate/device/check.hpp"
+#include "calibrate/device/driver.hpp"
 
 namespace braid::gpu {
 namespace {
 
-void* find_in_driver(const char* name, unsigned version) {
-  void* p = nullptr;
-  cudaDriverEntryPointQueryResult found{};
-  const auto e = cudaGetDriverEntryPointByVersion(name, &p, version, cudaEnableDefault, &found);
-  if (e != cudaSuccess) cudaGetLastError();  // an older driver: said by the caller, not by the next launch
-  return e == cudaSuccess && found == cudaDriverEntryPointSuccess ? p : nullptr;
-}
-
-template <class F>
-F driver(const char* name, unsigned version) {
-  auto* p = find_in_driver(name, version);
-  if (!p) throw Error("driver", std::string("lacks ") + name + ", which SM partitions need");
-  return reinterpret_cast<F>(p);
-}
-
-std::string text_of(CUresult r) {
-  const char* text = nullptr;
-  if (const auto f = reinterpret_cast<PFN_cuGetErrorString_v6000>(find_in_driver("cuGetErrorString", 6000)))
-    f(r, &text);
-  return text ? text : "CUresult " + std::to_string(static_cast<int>(r));
-}
+constexpr const char* kNeeds = "SM partitions need";
 
 }  // namespace
-
-#define BRAID_DRIVER(call, name)                                                                         \
-  do {                                                                                                   \
-    const CUresult braid_status = (call);                                                                \
-    if (braid_status != CUDA_SUCCESS) gpu_check(false, text_of(braid_status), name, __FILE__, __LINE__); \
-  } while (0)
 
 Partitions::Partitions(unsigned count, unsigned sms) {
   int dev = 0;
   BRAID_CUDA(cudaGetDevice(&dev));
   BRAID_CUDA(cudaFree(nullptr));
-  const auto resource = driver<PFN_cuDeviceGetDevResource_v12040>("cuDeviceGetDevResource", 12040);
-  const auto split = driver<PFN_cuDevSmResourceSplitByCount_v12040>("cuDevSmResourceSplitByCount", 12040);
-  const auto describe = driver<PFN_cuDevResourceGenerateDesc_v12040>("cuDevResourceGenerateDesc", 12040);
-  const auto create = driver<PFN_cuGreenCtxCreate_v12040>("cuGreenCtxCreate", 12040);
-  driver<PFN_cuGreenCtxDestroy_v12040>("cuGreenCtxDestroy", 12040);
+  const auto resource = driver<PFN_cuDeviceGetDevResource_v12040>("cuDeviceGetDevResource", 12040, kNeeds);
+  const auto split = driver<PFN_cuDevSmResourceSplitByCount_v12040>("cuDevSmResourceSplitByCount", 12040, kNeeds);
+  const auto describe = driver<PFN_cuDevResourceGenerateDesc_v12040>("cuDevResourceGenerateDesc", 12040, kNeeds);
+  const auto create = driver<PFN_cuGreenCtxCreate_v12040>("cuGreenCtxCreate", 12040, kNeeds);
+  driver<PFN_cuGreenCtxDestroy_v12040>("cuGreenCtxDestroy", 12040, kNeeds);
   CUdevResource all{}, rest{};
   BRAID_DRIVER(resource(dev, &all, CU_DEV_RESOURCE_TYPE_SM), "cuDeviceGetDevResource");
   std::vector<CUdevResource> parts(count);
@@ -75,7 +50,7 @@ Partitions::Partitions(unsigned count, unsigned sms) {
 Partitions::~Partitions() { release(); }
 
 cudaStream_t Partitions::add_stream(std::size_t i, int priority) {
-  const auto make = driver<PFN_cuGreenCtxStreamCreate_v12050>("cuGreenCtxStreamCreate", 12050);
+  const auto make = driver<PFN_cuGreenCtxStreamCreate_v12050>("cuGreenCtxStreamCreate", 12050, kNeeds);
   CUstream s{};
   BRAID_DRIVER(make(&s, static_cast<CUgreenCtx>(contexts_.at(i)), CU_STREAM_NON_BLOCKING, priority),
                "cuGreenCtxStreamCreate");

@@ -18,7 +18,9 @@ class ThrottleLog {
   void add(double seconds, unsigned long long reasons);
   /// Whether a reading within [from, to], the last one before or the first one after shows a reason of kThrottled.
   /// False without readings.
-  bool throttled(double from, double to) const;
+  bool throttled(double from, double to) const { return reasons(from, to) != 0; }
+  /// The reasons of kThrottled that those readings show.
+  unsigned long long reasons(double from, double to) const;
 
  private:
   struct Reading {

@@ -126,7 +126,7 @@ void LayerOps::build(Bench& b, const LayerShape& s) {
   using Operand = std::function<const Bf16*(int)>;
   const auto gemm = [&](std::vector<LayerOp>& to, const char* name, const LinearShape& l, Pass p, Operand x, Operand y,
                         std::function<void*(int)> z, Operand residual = nullptr) {
-    gemms_.push_back(std::make_unique<Gemm>(b.lt, gemm_shape(l, t, p), b.sampler.sms(), residual != nullptr));
+    gemms_.push_back(std::make_unique<Gemm>(b.lt, gemm_shape(l, t, p), b.sampler.sms(), residual ? 1.f : 0.f));
     auto* g = gemms_.back().get();
     const auto run = [=](cudaStream_t q, int layer) {
       g->run(x(layer), y(layer), z(layer), q, residual ? residual(layer) : nullptr);

@@ -15,19 +15,6 @@
 
 namespace braid::gpu {
 
-/// A cuDNN handle with an owner.
-class CudnnHandle {
- public:
-  CudnnHandle() { cudnn_check(cudnnCreate(&handle_), "cudnnCreate"); }
-  ~CudnnHandle() { cudnnDestroy(handle_); }
-  CudnnHandle(const CudnnHandle&) = delete;
-  CudnnHandle& operator=(const CudnnHandle&) = delete;
-  cudnnHandle_t get() const { return handle_; }
-
- private:
-  cudnnHandle_t handle_{};
-};
-
 struct LayerShape {
   ModelShape model;
   int tp, batch, seq;

@@ -17,6 +17,19 @@ namespace braid::gpu {
 void cudnn_check(cudnnStatus_t status, const char* call,
                  const std::source_location& at = std::source_location::current());
 
+/// A cuDNN handle with an owner.
+class CudnnHandle {
+ public:
+  CudnnHandle() { cudnn_check(cudnnCreate(&handle_), "cudnnCreate"); }
+  ~CudnnHandle() { cudnnDestroy(handle_); }
+  CudnnHandle(const CudnnHandle&) = delete;
+  CudnnHandle& operator=(const CudnnHandle&) = delete;
+  cudnnHandle_t get() const { return handle_; }
+
+ private:
+  cudnnHandle_t handle_{};
+};
+
 /// An owned backend descriptor.
 class CudnnDescriptor {
  public:

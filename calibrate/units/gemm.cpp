@@ -61,7 +61,7 @@ struct Gemm::Descriptors {
 };
 
 // cuBLASLt is column-major: row-major C = op(A) op(B) is column-major C^T = op(B)^T op(A)^T, so B goes first.
-Gemm::Gemm(const LtHandle& lt, GemmShape s, int sm_target, bool add_residual)
+Gemm::Gemm(const LtHandle& lt, GemmShape s, int sm_target, float residual)
     : lt_(&lt), shape_(s), d_(std::make_unique<Descriptors>()) {
   const bool ta = s.pass == Pass::W, tb = s.pass == Pass::F, fp32 = s.pass == Pass::W;
   const cublasOperation_t op_a = tb ? CUBLAS_OP_T : CUBLAS_OP_N, op_b = ta ? CUBLAS_OP_T : CUBLAS_OP_N;
@@ -75,7 +75,7 @@ Gemm::Gemm(const LtHandle& lt, GemmShape s, int sm_target, bool add_residual)
   BRAID_LT(cublasLtMatrixLayoutCreate(&d_->a, CUDA_R_16BF, u(tb ? s.k : s.n), u(tb ? s.n : s.k), tb ? s.k : s.n));
   BRAID_LT(cublasLtMatrixLayoutCreate(&d_->b, CUDA_R_16BF, u(ta ? s.m : s.k), u(ta ? s.k : s.m), ta ? s.m : s.k));
   BRAID_LT(cublasLtMatrixLayoutCreate(&d_->c, fp32 ? CUDA_R_32F : CUDA_R_16BF, u(s.n), u(s.m), s.n));
-  d_->beta = fp32 || add_residual ? 1.f : 0.f;
+  d_->beta = fp32 ? 1.f : residual;
   const std::size_t room = lt.workspace_bytes();
   int got = 0;
   BRAID_LT(cublasLtMatmulPreferenceCreate(&d_->preference));

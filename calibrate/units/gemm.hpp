@@ -41,15 +41,15 @@ struct GemmAlgo {
 
 class Gemm {
  public:
-  /// `sm_target` tells cuBLASLt how many SMs to plan for (0: all). `add_residual` computes C = op(A) op(B) + D with a
-  /// bf16 D (F only). Throws Error when cuBLASLt offers no algorithm.
-  Gemm(const LtHandle&, GemmShape, int sm_target = 0, bool add_residual = false);
+  /// `sm_target` tells cuBLASLt how many SMs to plan for (0: all). A `residual` that is not 0 computes C = op(A) op(B)
+  /// + residual D with a bf16 D (F only). Throws Error when cuBLASLt offers no algorithm.
+  Gemm(const LtHandle&, GemmShape, int sm_target = 0, float residual = 0);
   ~Gemm();
   Gemm(Gemm&&) noexcept;
   Gemm& operator=(Gemm&&) = delete;
 
-  /// Operands as the pass names them. F: X, W, Y. I: dY, W, dX. W: dY, X, dW (fp32, added into). `d` only with
-  /// add_residual.
+  /// Operands as the pass names them. F: X, W, Y. I: dY, W, dX. W: dY, X, dW (fp32, added into). `d` only with a
+  /// residual.
   void run(const Bf16* a, const Bf16* b, void* c, cudaStream_t, const Bf16* d = nullptr) const;
   /// Times up to `limit` offered algorithms with `time_us` and keeps the fastest.
   void tune(int limit, const std::function<double()>& time_us);

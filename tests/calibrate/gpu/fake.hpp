@@ -22,9 +22,10 @@ struct Calls {
   int offered = 2;  ///< algorithms of a cuBLASLt heuristic, engine configurations of a cuDNN one
   int tile_id = 0;  ///< of every cuBLASLt algorithm
   unsigned sms = 132;
-  std::string holder;       ///< who has CUPTI already
-  std::size_t shorter = 0;  ///< by so much are CUPTI's kernel records shorter than the header's
-  std::string records;      ///< what CUPTI hands over at the next flush
+  std::size_t free_bytes = std::size_t{80} << 30;  ///< of device memory
+  std::string holder;                              ///< who has CUPTI already
+  std::size_t shorter = 0;                         ///< by so much are CUPTI's kernel records shorter than the header's
+  std::string records;                             ///< what CUPTI hands over at the next flush
   std::size_t dropped = 0;
 
   int held() const {

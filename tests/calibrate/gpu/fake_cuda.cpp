@@ -87,6 +87,16 @@ const char* cudaGetErrorString(cudaError_t e) {
 }
 cudaError_t cudaGetDeviceCount(int* n) { return *n = calls().devices, cuda("cudaGetDeviceCount", cudaErrorNoDevice); }
 cudaError_t cudaGetDevice(int* d) { return *d = 0, cuda("cudaGetDevice", cudaErrorNoDevice); }
+cudaError_t cudaSetDevice(int) { return cuda("cudaSetDevice", cudaErrorNoDevice); }
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
+  return *value = static_cast<int>(calls().sms), cuda("cudaDeviceGetAttribute");
+}
+cudaError_t cudaDeviceSynchronize() { return cuda("cudaDeviceSynchronize"); }
+cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
+  return *free = calls().free_bytes, *total = std::size_t{80} << 30, cuda("cudaMemGetInfo");
+}
+cudaError_t cudaMemset(void*, int, size_t) { return cuda("cudaMemset"); }
+cudaError_t cudaMemsetAsync(void*, int, size_t, cudaStream_t) { return cuda("cudaMemsetAsync"); }
 cudaError_t cudaDeviceGetStreamPriorityRange(int* low, int* high) {
   return *low = 0, *high = -5, cuda("cudaDeviceGetStreamPriorityRange");
 }

@@ -85,6 +85,12 @@ const char* cudnnGetErrorString(cudnnStatus_t s) {
   return s == CUDNN_STATUS_SUCCESS ? "CUDNN_STATUS_SUCCESS" : "CUDNN_STATUS_NOT_SUPPORTED";
 }
 void cudnnGetLastErrorString(char* text, size_t bytes) { std::snprintf(text, bytes, "told to fail"); }
+cudnnStatus_t cudnnCreate(cudnnHandle_t* h) {
+  const auto s = dnn("cudnnCreate");
+  if (s == CUDNN_STATUS_SUCCESS) *h = create<cudnnHandle_t>("cuDNN handle");
+  return s;
+}
+cudnnStatus_t cudnnDestroy(cudnnHandle_t h) { return destroy("cuDNN handle", h), CUDNN_STATUS_SUCCESS; }
 cudnnStatus_t cudnnSetStream(cudnnHandle_t, cudaStream_t) { return dnn("cudnnSetStream"); }
 cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t, cudnnBackendDescriptor_t* d) {
   const auto s = dnn("cudnnBackendCreateDescriptor");

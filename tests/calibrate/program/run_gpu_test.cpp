@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "sim/base/csv.hpp"
@@ -39,8 +40,13 @@ class Bundle {
                                              "2\\n' > \"$dir/t.csv\"\n" +
                                              more);
   }
-  void tests(const std::string& more) const {
-    script("bundle/bin/calibrate_gpu_test",
+  /// braid-validate of that bundle, with its scenarios.
+  void validate(const std::string& more) const {
+    script("bundle/bin/braid-validate", "echo validate \"$@\" >> " + calls() + "\n" + more);
+    fs::create_directories(place_.folder() / "bundle/share/braid/scenarios");
+  }
+  void tests(const std::string& more, const std::string& program = "calibrate_gpu_test") const {
+    script("bundle/bin/" + program,
            "case $1 in --gtest_list_tests) printf 'Norm.\\n  IsRight\\n  IsFast/0  # GetParam() = 1\\nTrace.\\n  "
            "IsWhole\\n' ;; *) echo test \"$2\" >> " +
                calls() + "; " + more + " ;; esac");
@@ -65,10 +71,11 @@ class Bundle {
 TEST(RunGpu, DoesTestsThenTheStagesAndSumsUp) {
   const Bundle b;
   b.tests("exit 0");
+  b.validate("");
   const Outcome o = b.run({"out"});
   EXPECT_EQ(o.code, 0) << o.err;
   const auto called = b.called();
-  ASSERT_EQ(called.size(), 1u + 3u + 4u + 2u + 1u);
+  ASSERT_EQ(called.size(), 1u + 3u + 4u + 2u + 3u + 1u);
   EXPECT_THAT(called[0], HasSubstr("calibrate check --out "));
   EXPECT_EQ(called[1], "test --gtest_filter=Norm.IsRight");
   EXPECT_EQ(called[2], "test --gtest_filter=Norm.IsFast/0");
@@ -77,12 +84,51 @@ TEST(RunGpu, DoesTestsThenTheStagesAndSumsUp) {
   EXPECT_THAT(called[6], HasSubstr("--full --stage 3 --out "));
   EXPECT_THAT(called[7], HasSubstr("layer --shape 0 "));
   EXPECT_THAT(called[9], HasSubstr("--full --stage 4 --out "));
-  EXPECT_THAT(called[10], HasSubstr("calibrate --fit "));
+  EXPECT_THAT(called[10], HasSubstr("validate "));
+  EXPECT_THAT(called[13], HasSubstr("calibrate --fit "));
   // The folder is the caller's, not the bundle's.
   const std::string summary = b.read("out/summary.txt");
   EXPECT_THAT(summary, HasSubstr("calibrate --full --stage 4"));
   EXPECT_THAT(summary, HasSubstr("Trace.IsWhole"));
   EXPECT_THAT(summary, testing::ContainsRegex("t.csv +2 rows, whole"));
+}
+
+TEST(RunGpu, ValidatesInTheLastStage) {
+  const Bundle b;
+  b.validate("");
+  const Outcome o = b.run({"out", "--stage", "6"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  const auto called = b.called();
+  ASSERT_EQ(called.size(), 3u);  // nothing to fit: there is no table
+  EXPECT_THAT(called[0],
+              testing::AllOf(HasSubstr("share/braid/scenarios/validate/partition-4x1.toml --placement partition "
+                                       "--sms 32 --calibrate-works --record "),
+                             HasSubstr("/out/validate/partition-4x1/recording --out ")));
+  EXPECT_THAT(called[1], HasSubstr("partition-2x2.toml --placement partition --sms 32 "));
+  EXPECT_THAT(called[2], HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 "));
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 +exit +0"));
+}
+
+TEST(RunGpu, ReportsAValidationThatBreaksALimit) {
+  const Bundle b;
+  b.validate("case $1 in *2x2*) exit 3 ;; esac");
+  EXPECT_EQ(b.run({"out", "--stage", "6"}).code, 1);
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate partition-2x2 +exit +3"));
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 +exit +0"));
+}
+
+TEST(RunGpu, SaysThatABundleWithoutValidationHasNone) {
+  const Bundle b;
+  EXPECT_EQ(b.run({"out", "--stage", "6"}).code, 1);
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("braid-validate +is not there"));
+}
+
+TEST(RunGpu, RunsTheTestsOfBothPrograms) {
+  const Bundle b;
+  b.tests("exit 0");
+  b.tests("exit 0", "validate_gpu_test");
+  EXPECT_EQ(b.run({"out", "--stage", "1"}).code, 0);
+  EXPECT_EQ(std::ranges::count(b.called(), "test --gtest_filter=Norm.IsRight"), 2);
 }
 
 TEST(RunGpu, DoesOneStage) {
@@ -103,9 +149,10 @@ TEST(RunGpu, KeepsTheStepsOfTheStagesBefore) {
 TEST(RunGpu, GoesOnAfterAFailureAndReportsIt) {
   const Bundle b;
   b.tests("[ $2 != --gtest_filter=Norm.IsRight ] || exit 1");
+  b.validate("");
   const Outcome o = b.run({"out"});
   EXPECT_EQ(o.code, 1);
-  EXPECT_EQ(b.called().size(), 11u);
+  EXPECT_EQ(b.called().size(), 14u);
   EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("Norm.IsRight +exit +1"));
 }
 
@@ -171,7 +218,7 @@ TEST(RunGpu, SkipsWithoutAGpuBeforeAnythingIsBuiltOrMade) {
 TEST(RunGpu, RefusesWhatItDoesNotKnow) {
   const Bundle b;
   EXPECT_EQ(b.run({}).err, "run: say where the tables go: ./run gpu OUTDIR\n");
-  EXPECT_EQ(b.run({"out", "--stage", "6"}).err, "run: --stage is 1 to 5\n");
+  EXPECT_EQ(b.run({"out", "--stage", "7"}).err, "run: --stage is 1 to 6\n");
   EXPECT_EQ(b.run({"out", "more"}).err, "run: one folder only: 'out' or 'more'\n");
   EXPECT_EQ(b.run({"out", "--fast"}).code, 2);
   b.script("file", "");

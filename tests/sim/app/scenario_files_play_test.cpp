@@ -58,12 +58,13 @@ int play_folder(const std::string& folder) {
 TEST(ScenarioFilesPlay, OfThePapers) { EXPECT_GE(play_folder("papers"), 24); }
 TEST(ScenarioFilesPlay, OfPeers) { EXPECT_GE(play_folder("peers"), 1); }
 TEST(ScenarioFilesPlay, OfSizing) { EXPECT_GE(play_folder("sizing"), 1); }
+TEST(ScenarioFilesPlay, OfValidation) { EXPECT_GE(play_folder("validate"), 8); }
 
 TEST(ScenarioFilesPlay, FromEveryFolderThatThereIs) {
   // Models, clusters and profiles are parts of scenarios; sim/scenario's tests read them.
   std::vector<std::string> folders;
   for (const auto& entry : fs::directory_iterator(kScenarios)) folders.push_back(entry.path().filename().string());
-  EXPECT_THAT(folders, testing::IsSubsetOf({"clusters", "models", "papers", "peers", "profiles", "sizing"}));
+  EXPECT_THAT(folders, testing::IsSubsetOf({"clusters", "models", "papers", "peers", "profiles", "sizing", "validate"}));
 }
 
 TEST(ScenarioFilesPlay, TheExampleOfInit) {

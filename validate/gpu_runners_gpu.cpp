@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calibrate/device/check.hpp"
+#include "validate/device/gpu_runner.hpp"
+#include "validate/gpu_runners.hpp"
+
+namespace braid {
+namespace {
+
+void need_gpu() {
+  gpu::set_environment();
+  if (!gpu::gpu_count()) throw NoGpu("SKIP: no GPU");
+}
+
+}  // namespace
+
+std::string why_no_gpu_runs() { return ""; }
+
+std::unique_ptr<Runner> gpu_runner(const gpu::GpuRunnerOptions& options) {
+  need_gpu();
+  return gpu::gpu_runner(options);
+}
+
+MeasuredWorks measure_works(const gpu::GpuRunnerOptions& options, const RunRequest& request) {
+  need_gpu();
+  return gpu::measure_works(options, request);
+}
+
+}  // namespace braid
