@@ -11,7 +11,6 @@
 #include "calibrate/comm/idle_within.hpp"
 #include "calibrate/comm/stand_in.hpp"
 #include "calibrate/cupti/recorder.hpp"
-#include "calibrate/device/device.hpp"
 #include "calibrate/device/probe.hpp"
 #include "validate/runner/diagnose.hpp"
 
@@ -76,19 +75,19 @@ OneGpuPlayer::OneGpuPlayer(const GpuRunnerOptions& options, const RunRequest& re
       instances_(instances_of(request.program)),
       plan_(issue_plan(request.program, MessageStreams::ordered)),
       messages_of_(request.program.batch_size.size()) {
-  const DeviceFacts facts = device_facts();
-  throw_if_any(check(options_, program_, 1, facts.sm_count));
+  int device = 0, sms = 0;
+  BRAID_CUDA(cudaGetDevice(&device));
+  BRAID_CUDA(cudaDeviceGetAttribute(&sms, cudaDevAttrMultiProcessorCount, device));
+  throw_if_any(check(options_, program_, 1, sms));
   throw_if_any(check(program_, plan_));
   order_ = issue_order(program_, plan_, instances_);
   tags_ = op_tags(program_, instances_);
   if (!options_.sms)
-    options_.sms = static_cast<int>(
-        equal_partition(static_cast<unsigned>(facts.sm_count), static_cast<unsigned>(instances_.size())));
+    options_.sms =
+        static_cast<int>(equal_partition(static_cast<unsigned>(sms), static_cast<unsigned>(instances_.size())));
   for (std::uint32_t m = 0; m < program_.messages.size(); ++m) messages_of_[program_.messages[m].batch].push_back(m);
   load_stand_ins();
   make_streams();
-  int device = 0;
-  BRAID_CUDA(cudaGetDevice(&device));
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
     const KernelSite site{
         .device = device, .sms = replay() ? 0 : static_cast<int>(partitions_->sms()), .stream = compute_stream(i)};
