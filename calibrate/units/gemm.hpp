@@ -41,8 +41,8 @@ struct GemmAlgo {
 
 class Gemm {
  public:
-  /// `sm_target` tells cuBLASLt how many SMs to plan for (0: all). A `residual` that is not 0 computes C = op(A) op(B) +
-  /// residual D with a bf16 D (F only). Throws Error when cuBLASLt offers no algorithm.
+  /// `sm_target` tells cuBLASLt how many SMs to plan for (0: all). A `residual` that is not 0 computes C = op(A) op(B)
+  /// + residual D with a bf16 D (F only). Throws Error when cuBLASLt offers no algorithm.
   Gemm(const LtHandle&, GemmShape, int sm_target = 0, float residual = 0);
   ~Gemm();
   Gemm(Gemm&&) noexcept;

@@ -120,16 +120,21 @@ struct OpKernels::Rank {
     states = std::min(updated, room / 4 * 4);
   }
 
-  /// Every parameter with the deviation that it is filled with.
-  std::vector<std::pair<Parameter, float>> parameters() const {
-    std::vector<std::pair<Parameter, float>> all;
+  struct Filled {
+    Parameter parameter;
+    float deviation;
+    std::uint32_t seed;  ///< by what it is in the model, so that the model is the same however it is cut into stages
+  };
+  std::vector<Filled> parameters() const {
+    std::vector<Filled> all;
     for (const auto& [number, l] : layout.layers) {
-      for (const Parameter& gain : {l.pre_attn, l.pre_mlp}) all.emplace_back(gain, kGainDeviation);
-      for (const Parameter& matrix : {l.qkv, l.out_proj, l.gate_up, l.down}) all.emplace_back(matrix, kMatrixDeviation);
+      std::uint32_t seed = 100 + 8 * static_cast<std::uint32_t>(number);
+      for (const Parameter& gain : {l.pre_attn, l.pre_mlp}) all.push_back({gain, kGainDeviation, seed++});
+      for (const Parameter& p : {l.qkv, l.out_proj, l.gate_up, l.down}) all.push_back({p, kMatrixDeviation, seed++});
     }
-    if (layout.final_norm) all.emplace_back(*layout.final_norm, kGainDeviation);
-    if (layout.embedding) all.emplace_back(*layout.embedding, kMatrixDeviation);
-    if (layout.head && !layout.tied) all.emplace_back(*layout.head, kMatrixDeviation);
+    if (layout.final_norm) all.push_back({*layout.final_norm, kGainDeviation, 10});
+    if (layout.embedding) all.push_back({*layout.embedding, kMatrixDeviation, 11});
+    if (layout.head && !layout.tied) all.push_back({*layout.head, kMatrixDeviation, 12});
     return all;
   }
 
@@ -138,13 +143,11 @@ struct OpKernels::Rank {
     gradients = zeros(4 * layout.elements);
     master = DeviceBuffer(4 * states);
     moments = zeros(8 * states);
-    if (states) fill_normal(master.as<float>(), states, kMatrixDeviation, 99);
-    std::uint32_t seed = 100;
-    for (const auto& [p, deviation] : parameters()) {
+    if (states) fill_normal(master.as<float>(), states, kMatrixDeviation, 5);
+    for (const auto& [p, deviation, seed] : parameters()) {
       fill_normal(weights.as<Bf16>() + p.offset, p.count, deviation, seed);
       // The same numbers in fp32.
       if (p.offset + p.count <= states) fill_normal(master.as<float>() + p.offset, p.count, deviation, seed);
-      ++seed;
     }
   }
 

@@ -20,6 +20,13 @@ std::vector<double> sum(std::vector<double> a, const std::vector<double>& b, dou
   return a;
 }
 
+/// Of rows of `width`, the columns from one up to another.
+std::vector<double> columns(const std::vector<double>& rows, int width, int from, int to) {
+  std::vector<double> part;
+  for (auto row = rows.begin(); row != rows.end(); row += width) part.insert(part.end(), row + from, row + to);
+  return part;
+}
+
 }  // namespace
 
 OpReference::OpReference(const Program& program, int pp_rank, const OpKernels& kernels, cudaStream_t stream)
@@ -131,7 +138,11 @@ void OpReference::input_grad() {
       compare("d_attended", out_.at(Role::d_attended),
               reference::times(in_.at(Role::d_output), weight(layer().out_proj), shape_.hidden));
       const Doubles d = attention_reference(a, in_.at(Role::qkv), out_.at(Role::d_attended)).dqkv;
-      compare("d_qkv", out_.at(Role::d_qkv), turned(d, -1));
+      // V's gradient is far larger than those of Q and K and would hide their errors.
+      const int qk = (shape_.heads + shape_.kv_heads) * shape_.head_dim;
+      const Doubles want = turned(d, -1), &got = out_.at(Role::d_qkv);
+      compare("d_qk", columns(got, width(), 0, qk), columns(want, width(), 0, qk));
+      compare("d_v", columns(got, width(), qk, width()), columns(want, width(), qk, width()));
       return compare("d_normed", out_.at(Role::d_normed),
                      reference::times(out_.at(Role::d_qkv), weight(layer().qkv), width()));
     }

@@ -43,9 +43,8 @@ struct NamedProgram {
   Program program;
 };
 
-/// 8 layers on 2 ranks, 6 microbatches, by every generator that takes them, eager, batched and blocking.
-inline std::vector<NamedProgram> every_schedule(Recompute recompute) {
-  const Scenario scenario = small_scenario(8, 2, 6, recompute);
+/// The scenario by every generator that takes it, eager, batched and blocking, with and without split weight gradients.
+inline std::vector<NamedProgram> every_schedule(const Scenario& scenario) {
   std::vector<NamedProgram> programs;
   for (const GeneratorEntry& entry : generators()) {
     for (const P2pMode p2p : {P2pMode::eager, P2pMode::batched, P2pMode::blocking}) {
@@ -62,6 +61,11 @@ inline std::vector<NamedProgram> every_schedule(Recompute recompute) {
     }
   }
   return programs;
+}
+
+/// 8 layers on 2 ranks, 6 microbatches.
+inline std::vector<NamedProgram> every_schedule(Recompute recompute) {
+  return every_schedule(small_scenario(8, 2, 6, recompute));
 }
 
 }  // namespace braid::testing
