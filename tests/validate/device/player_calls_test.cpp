@@ -10,6 +10,7 @@
 #include "sim/engine/core/simulate.hpp"
 #include "tests/calibrate/gpu/fake.hpp"
 #include "tests/validate/runner/small_programs.hpp"
+#include "validate/device/gpu_runner.hpp"
 #include "validate/device/one_gpu_player.hpp"
 #include "validate/runner/replay.hpp"
 
@@ -65,7 +66,7 @@ class PlayerCalls : public ::testing::Test {
 
 TEST_F(PlayerCalls, WaitOnlyForWhatIsEnqueued) {
   for (const P2pMode p2p : {P2pMode::eager, P2pMode::batched, P2pMode::blocking}) {
-    for (const char* schedule : {"1f1b", "1f1b-i", "zb-v", "stp", "dualpipe-v"}) {
+    for (const char* schedule : {"1f1b", "1f1b-i", "zb-v", "stp", "dualpipev"}) {
       SCOPED_TRACE(std::string(schedule) + " p2p " + std::to_string(static_cast<int>(p2p)));
       const Small s(schedule, p2p);
       OneGpuPlayer player({.sms = 32}, s.request());
@@ -151,6 +152,26 @@ TEST_F(PlayerCalls, LeaveNothingBehindWhateverFails) {
       EXPECT_EQ(calls().held(), 0);
     }
   }
+}
+
+// Every elapsed time is 250 us here: eight communications in a row take 31.25 us each.
+TEST_F(PlayerCalls, TimeEveryClassOfWork) {
+  const Small s("zb-v");
+  const MeasuredWorks works = measure_works({.sms = 32}, s.request());
+  for (std::size_t w = 0; w < s.program.works.size(); ++w) {
+    const WorkKind kind = s.program.works[w].kind;
+    EXPECT_GT(works.duration[w].value, 0) << work_name(s.program, w);
+    if (kind == WorkKind::collective || kind == WorkKind::message)
+      EXPECT_NEAR(works.duration[w].value, 31.25e-6, 1e-12);
+  }
+}
+
+TEST_F(PlayerCalls, GiveUpAWorkThatDoesNotEnd) {
+  const Small s("zb-v");
+  calls().fail = "cudaStreamQuery";  // never idle
+  calls().at = 0;
+  EXPECT_THAT(error_of([&] { measure_works({.sms = 32}, s.request(0.05)); }),
+              HasSubstr("while it was timed by itself"));
 }
 
 TEST_F(PlayerCalls, RefuseADriverThatCannotWaitForValues) {
