@@ -19,8 +19,9 @@ constexpr bool adds_residual(Linear linear, Pass pass) {
 class Operands {
  public:
   void make_room(const GemmShape& s) {
+    // Every operand at 256 bytes, as in the block: an algorithm may be offered for that alone.
     const auto elements = [](int rows, int columns) {
-      return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+      return (static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) + 127) / 128 * 128;
     };
     left_ = std::max(left_, elements(s.m, s.k));
     right_ = std::max(right_, elements(s.n, s.k));
