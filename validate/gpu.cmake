@@ -15,7 +15,7 @@ foreach(part CUDNN CUPTI)
 endforeach()
 
 add_library(braid_validate_gpu STATIC
-  device/gpu_runner.cpp device/linear_products.cpp device/one_gpu_player.cpp device/op_calls.cpp device/op_kernels.cpp
+  device/gpu_runner.cpp device/linear_products.cpp device/one_gpu_player.cpp device/one_gpu_setup.cpp device/op_calls.cpp device/op_kernels.cpp
   device/peer_clock.cpp device/rank_queue.cpp device/run_facts.cpp device/step_player.cpp device/work_timer.cpp)
 if("BRAID_HAVE_NCCL=1" IN_LIST BRAID_GPU_PARTS)
   target_sources(braid_validate_gpu PRIVATE device/multi_gpu_player.cpp device/nccl_column.cpp)

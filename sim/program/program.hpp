@@ -50,7 +50,7 @@ struct Op {
   Lane lane = Lane::compute;
   std::uint16_t work = 0;  ///< index into Program::works
   std::uint16_t dep_count = 0;
-  std::uint32_t dep_begin = 0;         ///< into RankProgram::deps
+  std::uint32_t dep_begin = 0;  ///< into RankProgram::deps
   /// Send and recv ops: index into Program::messages; none at a fixed cost, where the other end is not played.
   std::uint32_t message = kNoMessage;
 };

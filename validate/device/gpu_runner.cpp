@@ -174,6 +174,8 @@ void set_environment() {
   setenv("NCCL_LAUNCH_ORDER_IMPLICIT", "1", 0);
 }
 
+bool any_gpu() { return gpu_count() > 0; }
+
 std::unique_ptr<Runner> gpu_runner(const GpuRunnerOptions& options) { return std::make_unique<GpuRunner>(options); }
 
 }  // namespace braid::gpu

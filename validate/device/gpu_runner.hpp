@@ -23,6 +23,9 @@ namespace braid::gpu {
 /// NCCL's launch order. Before the process's first CUDA call.
 void set_environment();
 
+/// Whether there is a GPU to run on. Never throws.
+bool any_gpu();
+
 /// Needs a GPU. Implements the placements of gpu_options.hpp; `replay` runs programs made by replay_of().
 std::unique_ptr<Runner> gpu_runner(const GpuRunnerOptions& options);
 

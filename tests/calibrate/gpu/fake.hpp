@@ -3,6 +3,7 @@
 // until one is told to fail, and what is created and destroyed is counted.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -27,6 +28,8 @@ struct Calls {
   std::size_t shorter = 0;                         ///< by so much are CUPTI's kernel records shorter than the header's
   std::string records;                             ///< what CUPTI hands over at the next flush
   std::size_t dropped = 0;
+  /// Told of every event that is recorded or waited for, with its stream.
+  std::function<void(const char* call, const void* event, const void* stream)> on_event;
 
   int held() const {
     int n = 0;

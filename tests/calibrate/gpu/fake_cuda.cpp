@@ -61,6 +61,7 @@ CUresult green_stream(CUstream* h, CUgreenCtx, unsigned, int) {
   if (s == CUDA_SUCCESS) *h = create<CUstream>("stream");
   return s;
 }
+CUresult wait_value(CUstream, CUdeviceptr, cuuint32_t, unsigned) { return driver("cuStreamWaitValue32"); }
 CUresult error_string(CUresult r, const char** text) {
   *text = r == CUDA_ERROR_OUT_OF_MEMORY ? "driver out of memory" : "driver trouble";
   return CUDA_SUCCESS;
@@ -132,13 +133,22 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* s, unsigned) {
 }
 cudaError_t cudaStreamDestroy(cudaStream_t s) { return destroy("stream", s), cudaSuccess; }
 cudaError_t cudaStreamSynchronize(cudaStream_t) { return cuda("cudaStreamSynchronize"); }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return cuda("cudaStreamWaitEvent"); }
+cudaError_t cudaStreamQuery(cudaStream_t) { return cuda("cudaStreamQuery", cudaErrorNotReady); }
+cudaError_t cudaStreamWaitEvent(cudaStream_t s, cudaEvent_t e, unsigned) {
+  if (calls().on_event) calls().on_event("wait", e, s);
+  return cuda("cudaStreamWaitEvent");
+}
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* e, unsigned) { return make("cudaEventCreateWithFlags", "event", e); }
 cudaError_t cudaEventDestroy(cudaEvent_t e) { return destroy("event", e), cudaSuccess; }
-cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return cuda("cudaEventRecord"); }
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s) {
+  if (calls().on_event) calls().on_event("record", e, s);
+  return cuda("cudaEventRecord");
+}
 cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t, cudaEvent_t) {
   return *ms = 0.25f, cuda("cudaEventElapsedTime");
 }
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) { return cuda("cudaFuncGetAttributes"); }
+cudaError_t cudaFuncSetAttribute(const void*, cudaFuncAttribute, int) { return cuda("cudaFuncSetAttribute"); }
 cudaError_t cudaGraphGetNodes(cudaGraph_t, cudaGraphNode_t*, size_t* n) { return *n = 0, cuda("cudaGraphGetNodes"); }
 cudaError_t cudaStreamGetCaptureInfo(cudaStream_t, cudaStreamCaptureStatus* s, unsigned long long*, cudaGraph_t*,
                                      const cudaGraphNode_t**, const cudaGraphEdgeData**, size_t*) {
@@ -154,6 +164,7 @@ cudaError_t cudaGetDriverEntryPointByVersion(const char* name, void** p, unsigne
       {"cuGreenCtxCreate", reinterpret_cast<void*>(create_green)},
       {"cuGreenCtxDestroy", reinterpret_cast<void*>(destroy_green)},
       {"cuGreenCtxStreamCreate", reinterpret_cast<void*>(green_stream)},
+      {"cuStreamWaitValue32", reinterpret_cast<void*>(wait_value)},
       {"cuGetErrorString", reinterpret_cast<void*>(error_string)},
   };
   const auto at = known.find(name);

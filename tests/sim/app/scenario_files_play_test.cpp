@@ -64,7 +64,8 @@ TEST(ScenarioFilesPlay, FromEveryFolderThatThereIs) {
   // Models, clusters and profiles are parts of scenarios; sim/scenario's tests read them.
   std::vector<std::string> folders;
   for (const auto& entry : fs::directory_iterator(kScenarios)) folders.push_back(entry.path().filename().string());
-  EXPECT_THAT(folders, testing::IsSubsetOf({"clusters", "models", "papers", "peers", "profiles", "sizing", "validate"}));
+  EXPECT_THAT(folders,
+              testing::IsSubsetOf({"clusters", "models", "papers", "peers", "profiles", "sizing", "validate"}));
 }
 
 TEST(ScenarioFilesPlay, TheExampleOfInit) {
