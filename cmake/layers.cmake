@@ -31,15 +31,14 @@ set(BRAID_USES_calibrate/sweep base model calibrate/table calibrate/method calib
 set(BRAID_USES_calibrate base calibrate/table calibrate/method calibrate/fit calibrate/device calibrate/sweep)
 set(BRAID_USES_validate/table base scenario program cost timeline engine/core fit)
 # The runner executes programs on host threads; validate/device, in the library of what measures, does so on GPUs.
-set(BRAID_USES_validate/prediction base model scenario schedule program cost timeline engine/core memory)
+set(BRAID_USES_validate/prediction base model scenario schedule program cost timeline engine/core memory validate/runner)
 set(BRAID_USES_validate/runner base program cost timeline memory report)
 set(BRAID_USES_validate/report base scenario calibrate/method program cost timeline memory engine/core report validate/runner)
 # A recording is predicted anew and judged, so it stands above the report.
-set(BRAID_USES_validate/recording base scenario schedule program cost timeline engine/core report validate/runner
-    validate/report)
+set(BRAID_USES_validate/recording base scenario program cost timeline report validate/prediction validate/runner validate/report)
 # memory: which rank of a prediction is which (played.hpp). schedule: labels of actions are cells of torch's CSV.
 set(BRAID_USES_validate/trace base schedule program timeline memory report)
-set(BRAID_USES_validate/device base model program cost timeline report validate/runner calibrate/method calibrate/device
+set(BRAID_USES_validate/device base model program cost timeline report validate/prediction validate/runner calibrate/method calibrate/device
     calibrate/units calibrate/comm calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner
     validate/report validate/recording validate/trace validate/device)

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "validate/device/gpu_options.hpp"
-#include "validate/device/measured_works.hpp"
+#include "validate/prediction/measured_works.hpp"
 #include "validate/runner/runner.hpp"
 
 namespace braid {
@@ -23,6 +23,9 @@ class NoGpu : public std::runtime_error {
 
 /// Why this build cannot run on GPUs; "" if it can.
 std::string why_no_gpu_runs();
+
+/// Of the first GPU. Throws NoGpu.
+Bytes gpu_memory();
 
 /// Throws NoGpu where there is none or the build has no CUDA; Error for options that cannot be met.
 std::unique_ptr<Runner> gpu_runner(const gpu::GpuRunnerOptions& options);

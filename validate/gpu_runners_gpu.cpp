@@ -14,6 +14,11 @@ void need_gpu() {
 
 std::string why_no_gpu_runs() { return ""; }
 
+Bytes gpu_memory() {
+  need_gpu();
+  return gpu::memory_of_gpu();
+}
+
 std::unique_ptr<Runner> gpu_runner(const gpu::GpuRunnerOptions& options) {
   need_gpu();
   return gpu::gpu_runner(options);

@@ -9,6 +9,7 @@
 
 #include "calibrate/cupti/recorder.hpp"
 #include "calibrate/device/check.hpp"
+#include "calibrate/device/device.hpp"
 #include "calibrate/device/nvml.hpp"
 #include "sim/report/verify.hpp"
 #include "validate/device/multi_gpu_player.hpp"
@@ -175,6 +176,8 @@ void set_environment() {
 }
 
 bool any_gpu() { return gpu_count() > 0; }
+
+Bytes memory_of_gpu() { return Bytes(device_facts().memory_gib * (1 << 30)); }
 
 std::unique_ptr<Runner> gpu_runner(const GpuRunnerOptions& options) { return std::make_unique<GpuRunner>(options); }
 

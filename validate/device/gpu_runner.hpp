@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "validate/device/gpu_options.hpp"
-#include "validate/device/measured_works.hpp"
 #include "validate/device/step_player.hpp"
+#include "validate/prediction/measured_works.hpp"
 #include "validate/runner/runner.hpp"
 
 namespace braid::gpu {
@@ -25,6 +25,9 @@ void set_environment();
 
 /// Whether there is a GPU to run on. Never throws.
 bool any_gpu();
+
+/// Memory of the current GPU. Throws Error without one.
+Bytes memory_of_gpu();
 
 /// Needs a GPU. Implements the placements of gpu_options.hpp; `replay` runs programs made by replay_of().
 std::unique_ptr<Runner> gpu_runner(const GpuRunnerOptions& options);

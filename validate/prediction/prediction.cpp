@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validate/prediction/prediction.hpp"
 
+#include <fmt/format.h>
+
 #include "sim/cost/cost_program.hpp"
 #include "sim/engine/core/simulate.hpp"
 #include "sim/program/lower.hpp"
 #include "sim/program/scheduled.hpp"
+#include "validate/runner/replay.hpp"
 
 namespace braid {
+namespace {
 
-Prediction predict(const Scenario& scenario, const Run& run, const Profile& profile) {
+void play(Prediction& prediction, const Scenario& scenario, const Provenance& provenance) {
+  prediction.timeline =
+      simulate_ideal(prediction.program, prediction.costs, scenario.cluster, {.fold = scenario.plan.fold});
+  prediction.timeline.provenance = provenance;
+}
+
+}  // namespace
+
+Prediction predict(const Scenario& scenario, const Run& run, const Profile& profile, std::optional<int> rank) {
+  if (rank && (*rank < 0 || *rank >= scenario.plan.pp)) {
+    throw Error("rank", fmt::format("the plan has pipeline ranks 0 to {}, not {}", scenario.plan.pp - 1, *rank));
+  }
   Prediction prediction{.program = lower(schedule_of(scenario, run), scenario, run)};
   throw_if_any(check(prediction.program));
   prediction.costs = cost_program(prediction.program, scenario.cluster, profile);
@@ -19,14 +34,21 @@ Prediction predict(const Scenario& scenario, const Run& run, const Profile& prof
                                         {"gpu", scenario.cluster.gpu.name},
                                         {"schedule", label_of(run)},
                                         {"network", "ideal"}}};
-  prediction.timeline = play_again(prediction.program, prediction.costs, scenario, provenance);
+  play(prediction, scenario, provenance);
+  if (!rank) return prediction;
+  Replay alone = replay_of(prediction.program, prediction.costs, scenario.cluster, prediction.timeline, *rank);
+  prediction.program = std::move(alone.program);
+  prediction.costs = std::move(alone.costs);
+  play(prediction, scenario, provenance);
   return prediction;
 }
 
-Timeline play_again(const Program& program, const Costs& costs, const Scenario& scenario, const Provenance& like) {
-  Timeline timeline = simulate_ideal(program, costs, scenario.cluster, {.fold = scenario.plan.fold});
-  timeline.provenance = like;
-  return timeline;
+Prediction with_works(Prediction prediction, const MeasuredWorks& works, const Scenario& scenario) {
+  prediction.costs = measured_costs(prediction.program, std::move(prediction.costs), works);
+  Provenance provenance = prediction.timeline.provenance;
+  provenance.facts["profile"] = "works measured on the placement";
+  play(prediction, scenario, provenance);
+  return prediction;
 }
 
 }  // namespace braid

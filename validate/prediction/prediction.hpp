@@ -2,11 +2,14 @@
 // What Braid says before anything is measured: the program that will run, its costs, its timeline.
 #pragma once
 
+#include <optional>
+
 #include "sim/cost/costs.hpp"
 #include "sim/cost/profile.hpp"
 #include "sim/program/program.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/timeline/timeline.hpp"
+#include "validate/prediction/measured_works.hpp"
 
 namespace braid {
 
@@ -17,10 +20,12 @@ struct Prediction {
 };
 
 /// One run of a checked scenario, played on the ideal network: what runs on one node or less has no links that others
-/// load. Ranks are folded unless the scenario says otherwise. Throws Error as generators and lowering do.
-Prediction predict(const Scenario& scenario, const Run& run, const Profile& profile);
+/// load. Ranks are folded unless the scenario says otherwise. With a pipeline rank: that rank alone (replay.hpp), the
+/// others as predicted. Throws Error as generators and lowering do, or Error("rank", ...) for one that the plan has
+/// not.
+Prediction predict(const Scenario& scenario, const Run& run, const Profile& profile, std::optional<int> rank = {});
 
-/// The timeline of a program at other costs, with the provenance of `like`.
-Timeline play_again(const Program& program, const Costs& costs, const Scenario& scenario, const Provenance& like);
+/// The same with what was measured of each work in place of its costs (works.csv).
+Prediction with_works(Prediction prediction, const MeasuredWorks& works, const Scenario& scenario);
 
 }  // namespace braid

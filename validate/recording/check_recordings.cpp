@@ -8,15 +8,10 @@
 #include <map>
 #include <tuple>
 
-#include "sim/cost/cost_program.hpp"
 #include "sim/cost/profile.hpp"
-#include "sim/engine/core/simulate.hpp"
-#include "sim/program/lower.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/verify.hpp"
-#include "sim/scenario/scenario.hpp"
 #include "validate/report/figures.hpp"
-#include "validate/runner/replay.hpp"
 
 namespace braid {
 namespace {
@@ -28,14 +23,16 @@ Profile profile_of(const Recording& recording, const std::string& folder, const 
   return parse_profile(*recording.profile_csv, folder + "/profile.csv", gpu);
 }
 
-std::vector<std::string> recordings_in(const std::string& folder) {
-  std::vector<std::string> names;
+std::vector<fs::path> recordings_in(const std::string& folder) {
   std::error_code fault;
+  const auto is_recording = [&](const fs::path& path) { return fs::exists(path / "run.json", fault); };
+  if (is_recording(folder)) return {fs::path(folder).lexically_normal()};
+  std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, fault)) {
-    if (fs::exists(entry.path() / "run.json", fault)) names.push_back(entry.path().filename().string());
+    if (is_recording(entry.path())) found.push_back(entry.path());
   }
-  std::ranges::sort(names);
-  return names;
+  std::ranges::sort(found);
+  return found;
 }
 
 std::string gpu_of(const MeasuredRun& run) {
@@ -45,48 +42,43 @@ std::string gpu_of(const MeasuredRun& run) {
 
 }  // namespace
 
-Prediction predict(const Recording& recording, const std::string& folder) {
-  const Scenario scenario = parse_scenario(recording.scenario_toml, folder + "/scenario.toml");
+RecordedPrediction predict(const Recording& recording, const std::string& folder) {
+  Scenario scenario = parse_scenario(recording.scenario_toml, folder + "/scenario.toml");
   throw_if_any(check(scenario));
   const auto run = std::ranges::find(scenario.runs, recording.schedule, label_of);
   if (run == scenario.runs.end()) {
     throw Error(folder + "/run.json:schedule", "the scenario has no run '" + recording.schedule + "'");
   }
-  Prediction made{.scenario = scenario.name,
-                  .cluster = scenario.cluster,
-                  .program = lower(schedule_of(scenario, *run), scenario, *run)};
-  made.costs = cost_program(made.program, made.cluster, profile_of(recording, folder, made.cluster.gpu));
-  made.timeline = simulate_ideal(made.program, made.costs, made.cluster);
-  if (recording.rank < 0) return made;
   if (recording.rank >= scenario.plan.pp) {
     throw Error(folder + "/run.json:rank",
                 fmt::format("the plan has pipeline ranks 0 to {}, not {}", scenario.plan.pp - 1, recording.rank));
   }
-  Replay replay = replay_of(made.program, made.costs, made.cluster, made.timeline, recording.rank);
-  made.program = std::move(replay.program);
-  made.costs = std::move(replay.costs);
-  made.timeline = simulate_ideal(made.program, made.costs, made.cluster);
-  return made;
+  const std::optional<int> rank = recording.rank < 0 ? std::nullopt : std::optional(recording.rank);
+  Prediction prediction = predict(scenario, *run, profile_of(recording, folder, scenario.cluster.gpu), rank);
+  if (const auto works = recording.attached.find(kWorksFile); works != recording.attached.end()) {
+    const std::string name = folder + "/" + kWorksFile;
+    const MeasuredWorks measured = parse_works(works->second, name, prediction.program);
+    prediction = with_works(std::move(prediction), measured, scenario);
+  }
+  return {.scenario = std::move(scenario), .prediction = std::move(prediction)};
 }
 
-std::vector<CheckedRecordings> check_recordings(const std::string& folder, const Limits& limits,
-                                                const Predict& predict) {
+std::vector<CheckedRecordings> check_recordings(const std::string& folder, const Limits& limits) {
   struct Group {
     std::string scenario;
     std::vector<std::string> names;
     std::vector<ValidationRun> runs;
   };
   std::map<std::tuple<std::string, std::string, std::string>, Group> groups;
-  for (const std::string& name : recordings_in(folder)) {
-    const std::string path = folder + "/" + name;
-    Recording recording = read_recording(path);
-    Prediction prediction = predict(recording, path);
-    throw_if_any(verify(prediction.program, recording.run.timeline));
+  for (const fs::path& path : recordings_in(folder)) {
+    Recording recording = read_recording(path.string());
+    auto [scenario, predicted] = predict(recording, path.string());
+    throw_if_any(verify(predicted.program, recording.run.timeline));
     Group& group = groups[{recording.scenario_toml, recording.run.placement, gpu_of(recording.run)}];
-    group.scenario = prediction.scenario;
-    group.names.push_back(name);
-    group.runs.push_back(validate_run(recording.schedule, std::move(prediction.program), std::move(prediction.costs),
-                                      prediction.cluster, std::move(prediction.timeline), std::move(recording.run)));
+    group.scenario = scenario.name;
+    group.names.push_back(path.filename().string());
+    group.runs.push_back(validate_run(recording.schedule, std::move(predicted.program), std::move(predicted.costs),
+                                      scenario.cluster, std::move(predicted.timeline), std::move(recording.run)));
   }
   std::vector<CheckedRecordings> checked;
   for (auto& [key, group] : groups) {

@@ -2,36 +2,30 @@
 // Recorded runs held against the prediction of today.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "sim/base/error.hpp"
-#include "sim/base/hardware.hpp"
-#include "sim/cost/costs.hpp"
-#include "sim/program/program.hpp"
-#include "sim/timeline/timeline.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "validate/prediction/prediction.hpp"
 #include "validate/recording/recording.hpp"
 #include "validate/report/limits.hpp"
 #include "validate/report/validation_report.hpp"
 
 namespace braid {
 
+/// Attached to a recording: what each work took by itself on the placement (measured_works.hpp).
+inline constexpr const char* kWorksFile = "works.csv";
+
 /// What a recorded run ran, and how long that should take.
-struct Prediction {
-  std::string scenario;  ///< its name
-  Cluster cluster;
-  Program program;
-  Costs costs;
-  Timeline timeline;
+struct RecordedPrediction {
+  Scenario scenario;
+  Prediction prediction;
 };
 
-/// From the recording's scenario and profile, on an ideal network; the recorded rank alone if it is a replay. Throws
-/// Error naming `folder` if the scenario has no run of that label, or as readers and generators do.
-Prediction predict(const Recording& recording, const std::string& folder);
-
-/// How a caller predicts, with attached files that it knows of say.
-using Predict = std::function<Prediction(const Recording&, const std::string& folder)>;
+/// From the recording's scenario, profile and works, on an ideal network; the recorded rank alone if it is a replay.
+/// Throws Error naming `folder` if the scenario has no run of that label, or as readers and generators do.
+RecordedPrediction predict(const Recording& recording, const std::string& folder);
 
 /// Recordings of one scenario on one placement and one GPU, in one report: `names` are their folders, by run.
 struct CheckedRecordings {
@@ -39,11 +33,10 @@ struct CheckedRecordings {
   ValidationReport report;
 };
 
-/// Reads every folder in `folder` that holds a run.json, by name, predicts and judges it. Recordings with the same
-/// scenario, placement and GPU are judged together. None there: an empty list. Throws Error if one cannot be read, is
-/// no run of its program (verify()), or cannot be predicted.
-std::vector<CheckedRecordings> check_recordings(const std::string& folder, const Limits& limits,
-                                                const Predict& predict = braid::predict);
+/// Reads `folder` if it holds a run.json, else every folder in it that does, by name; predicts and judges. Recordings
+/// with the same scenario, placement and GPU are judged together. None there: an empty list. Throws Error if one cannot
+/// be read, is no run of its program (verify()), or cannot be predicted.
+std::vector<CheckedRecordings> check_recordings(const std::string& folder, const Limits& limits);
 
 /// One issue for each broken limit, where = the recording's name (or all of them), what = the limit, what was found,
 /// and the class, op or rank that is beyond it.

@@ -21,19 +21,38 @@ TEST(Predict, IsARunOfItsProgram) {
   }
 }
 
-TEST(PlayAgain, TwiceTheCostsWithoutLaunchesTakeTwiceAsLong) {
-  const Scenario scenario = read_scenario(kScenario, {{"plan.microbatches", "8"}, {"profile", ""}});
+TEST(Predict, OfOneRankIsThatRankOfThePlan) {
+  const Scenario scenario = read_scenario(kScenario, {{"plan.microbatches", "8"}});
+  const Profile profile = profile_of(scenario.profile, scenario.cluster.gpu);
+  const Prediction whole = predict(scenario, scenario.runs.front(), profile);
+  const Prediction alone = predict(scenario, scenario.runs.front(), profile, 1);
+  ASSERT_EQ(alone.timeline.ranks.size(), 1u);
+  const auto compute = static_cast<std::size_t>(Lane::compute);
+  EXPECT_NEAR(alone.timeline.ranks[0].lanes[compute].back().end.value,
+              whole.timeline.ranks[1].lanes[compute].back().end.value, 1e-9);
+  EXPECT_THROW(predict(scenario, scenario.runs.front(), profile, 2), Error);
+  EXPECT_THROW(predict(scenario, scenario.runs.front(), profile, -1), Error);
+}
+
+TEST(WithWorks, EveryComputeOpTwiceAsLongWithoutStretch) {
+  const Scenario scenario = read_scenario(kScenario, {{"plan.microbatches", "8"}, {"plan.tp", "1"}, {"profile", ""}});
   const Prediction p = predict(scenario, scenario.runs.front(), default_profile(scenario.cluster.gpu));
-  Costs twice = p.costs;
-  // Everything that takes time; ratios (stretch) stay, so the whole step scales.
-  for (Seconds& d : twice.duration) d = d * 2;
-  for (CommCost& c : twice.collective) c = {.latency = c.latency * 2, .transfer = c.transfer * 2};
-  for (auto& paths : twice.message) {
-    for (CommCost& c : paths) c = {.latency = c.latency * 2, .transfer = c.transfer * 2};
+  const std::size_t works = p.program.works.size();
+  MeasuredWorks twice{.duration = std::vector<Seconds>(works),
+                      .stretch = std::vector(works, std::vector<double>(works, 0))};
+  for (std::size_t w = 0; w < works; ++w) {
+    if (p.program.works[w].kind == WorkKind::compute) twice.duration[w] = p.costs.duration[w] * 2;
   }
-  const Timeline again = play_again(p.program, twice, scenario, p.timeline.provenance);
-  EXPECT_NEAR(again.step_time.value, 2 * p.timeline.step_time.value, 1e-9);
-  EXPECT_EQ(again.provenance.facts, p.timeline.provenance.facts);
+  const auto busy = [](const Timeline& timeline) {
+    double sum = 0;
+    for (const Span& span : timeline.ranks[0].lanes[static_cast<std::size_t>(Lane::compute)]) {
+      sum += (span.end - span.start - span.stretch).value;
+    }
+    return sum;
+  };
+  const Prediction slower = with_works(p, twice, scenario);
+  EXPECT_NEAR(busy(slower.timeline), 2 * busy(p.timeline), 1e-9);
+  EXPECT_EQ(slower.timeline.provenance.facts.at("profile"), "works measured on the placement");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/cost/costs.hpp"
@@ -28,7 +29,7 @@ Costs measured_costs(const Program& program, Costs predicted, const MeasuredWork
 /// A table: work, what it is, the duration in microseconds, and a column of stretch for each communication.
 std::string works_csv(const Program& program, const MeasuredWorks& works);
 /// Reads it back. Throws Error naming file and line if it is no such table or not of this program.
-MeasuredWorks read_works(const std::string& path, const Program& program);
+MeasuredWorks parse_works(std::string_view text, const std::string& name, const Program& program);
 
 /// "F attn", "I mlp", "W mlp (row)", "all_reduce 50331648 B": how a table calls a work.
 std::string work_name(const Program& program, std::size_t work);

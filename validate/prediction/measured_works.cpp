@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validate/device/measured_works.hpp"
+#include "validate/prediction/measured_works.hpp"
 
 #include <fmt/format.h>
 
@@ -74,6 +74,8 @@ Costs measured_costs(const Program& program, Costs costs, const MeasuredWorks& w
         break;
       default:
         costs.duration[w] = t;
+        costs.stretch.resize(program.works.size());
+        costs.stretch[w].resize(program.works.size());
         for (const std::size_t c : communications(program)) costs.stretch[w][c] = works.stretch[w][c];
         break;
     }
@@ -99,12 +101,12 @@ std::string works_csv(const Program& program, const MeasuredWorks& works) {
   return text;
 }
 
-MeasuredWorks read_works(const std::string& path, const Program& program) {
-  const Csv csv = read_csv(path);
+MeasuredWorks parse_works(std::string_view text, const std::string& file, const Program& program) {
+  const Csv csv = parse_csv(text, file);
   const std::vector<std::size_t> comms = communications(program);
   const std::size_t n = program.works.size();
   if (csv.rows.size() != n + 1)
-    throw Error(path,
+    throw Error(file,
                 fmt::format("has {} rows of works, the program {}", csv.rows.empty() ? 0 : csv.rows.size() - 1, n));
   MeasuredWorks works{.duration = std::vector<Seconds>(n),
                       .stretch = std::vector<std::vector<double>>(n, std::vector<double>(n, 0))};

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validate/device/measured_works.hpp"
+#include "validate/prediction/measured_works.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/base/csv.hpp"
-#include "tests/calibrate/temporary_folder.hpp"
 #include "tests/validate/device/two_ranks.hpp"
 
 namespace braid {
@@ -47,20 +45,16 @@ TEST(MeasuredWorks, LeaveWhatWasNotMeasured) {
 class WorksFile : public testing::Test {
  protected:
   std::string error(const std::string& text) {
-    write_file(path_, text);
     try {
-      read_works(path_, program_);
+      parse_works(text, "works.csv", program_);
     } catch (const Error& e) { return e.what(); }
     return "";
   }
   Program program_ = test::two_ranks();
-  TemporaryFolder folder_;
-  std::string path_ = folder_ / "works.csv";
 };
 
 TEST_F(WorksFile, ComesBackAsItWasWritten) {
-  write_file(path_, works_csv(program_, measured()));
-  const MeasuredWorks back = read_works(path_, program_);
+  const MeasuredWorks back = parse_works(works_csv(program_, measured()), "works.csv", program_);
   EXPECT_NEAR(back.duration[0].value, 3e-4, 1e-15);
   EXPECT_NEAR(back.duration[1].value, 5e-5, 1e-15);
   EXPECT_EQ(back.stretch[0][1], 0.25);

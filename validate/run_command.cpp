@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validate/run_command.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <ostream>
+
+#include "sim/base/output_folder.hpp"
+#include "sim/program/scheduled.hpp"
+#include "validate/placed_run.hpp"
+#include "validate/prediction/scale.hpp"
+#include "validate/recording/check_recordings.hpp"
+#include "validate/report/validation_json.hpp"
+#include "validate/report/validation_text.hpp"
+#include "validate/runner/runner.hpp"
+#include "validate/shipped_limits.hpp"
+#include "validate/validation_files.hpp"
+
+namespace braid {
+namespace {
+
+std::vector<Run> runs_of(const Scenario& scenario, const std::vector<std::string>& asked) {
+  if (asked.empty()) return scenario.runs;
+  std::vector<Run> runs;
+  for (const std::string& name : asked) runs.push_back(run_called(scenario, name, "--run"));
+  return runs;
+}
+
+/// The scenario as it is run: scaled, and the note that says so.
+struct Chosen {
+  std::vector<Override> overrides;
+  Scenario scenario;
+  std::vector<Run> runs;
+  std::string scale_note;
+};
+
+Chosen choose(const RunOptions& options) {
+  Chosen chosen{.overrides = options.overrides, .scenario = read_scenario(options.scenario, options.overrides)};
+  if (!options.scale.empty()) {
+    const Scaled scaled =
+        scale(options.scale, chosen.scenario, options.overrides, memory_of_rank(options, chosen.scenario));
+    chosen.overrides.insert(chosen.overrides.end(), scaled.overrides.begin(), scaled.overrides.end());
+    chosen.scenario = read_scenario(options.scenario, chosen.overrides);
+    chosen.scale_note = scaled.note;
+  }
+  throw_if_any(check(chosen.scenario));
+  if (chosen.scenario.runs.empty()) throw Error(options.scenario, "has no [[run]]: nothing to run");
+  chosen.runs = runs_of(chosen.scenario, options.runs);
+  return chosen;
+}
+
+/// In a folder of its own, so that one --record takes every run.
+void record(const RunOptions& options, const Chosen& chosen, const Run& run, const Profile& profile,
+            const PlacedRun& placed) {
+  Recording recording{.scenario_toml = scenario_as_one_text(options.scenario, chosen.overrides),
+                      .profile_csv = to_csv(profile),
+                      .schedule = label_of(run),
+                      .rank = replayed_rank(options).value_or(-1),
+                      .run = placed.measured};
+  if (!placed.works_csv.empty()) recording.attached[kWorksFile] = placed.works_csv;
+  const std::string name = fmt::format("{}-{}-{}", chosen.scenario.name, options.placement, label_of(run));
+  write_recording((std::filesystem::path(options.record_dir) / file_name(name)).string(), recording);
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options, std::ostream& out, std::ostream& err) {
+  throw_if_any(check(options));
+  const Limits limits = options.limits.empty() ? shipped_limits() : read_limits(options.limits);
+  const Chosen chosen = choose(options);
+  const Profile profile = profile_of(chosen.scenario.profile, chosen.scenario.cluster.gpu);
+  std::vector<ValidationRun> runs;
+  for (const Run& run : chosen.runs) {
+    if (!options.json) err << fmt::format("braid-validate: {} ({})\n", label_of(run), options.placement);
+    try {
+      PlacedRun placed = run_placed(options, chosen.scenario, run, profile);
+      if (!chosen.scale_note.empty()) placed.measured.notes.push_back("scaled: " + chosen.scale_note);
+      if (!options.record_dir.empty()) record(options, chosen, run, profile, placed);
+      runs.push_back(validate_run(label_of(run), std::move(placed.prediction.program),
+                                  std::move(placed.prediction.costs), chosen.scenario.cluster,
+                                  std::move(placed.prediction.timeline), std::move(placed.measured)));
+    } catch (const RunFailed& failed) {
+      err << fmt::format("braid-validate: {}: the run did not end; {} ops\n", label_of(run), failed.stuck().size());
+      for (const Issue& issue : failed.stuck()) err << fmt::format("  {}: {}\n", issue.where, issue.what);
+      return kRunFailed;
+    }
+  }
+  const ValidationReport report = validation_report(chosen.scenario.name, std::move(runs), limits);
+  out << (options.json ? to_json(report) : to_text(report));
+  if (!options.out_dir.empty()) err << written(options.out_dir, report);
+  return report.held() ? 0 : kBeyondLimits;
+}
+
+}  // namespace braid
