@@ -188,6 +188,7 @@ class Diagnosis {
     if (receiver && *receiver != at.instance) return add_lost(m, {*receiver, m.recv_op});
     const auto sender = instance_at(m.from, me.tp, me.dp);
     if (!sender) return add(at, fmt::format("is posted{}, its message from stage {} never came", since(at), m.from));
+    if (!receiver) return add(at, fmt::format("is posted{}, but does not reach stage {}", since(at), m.to));
     const At send{*sender, m.send_op};
     add(at, fmt::format("its message, sent as {}{}, never came", name(send), since(send)));
   }

@@ -31,6 +31,22 @@ std::optional<int> whole(const std::string& text) {
 
 }  // namespace
 
+RankIssue with_faults(RankIssue issue, const std::vector<Fault>& faults, int rank) {
+  std::vector<IssueStep>& steps = issue.steps;
+  for (const Fault& fault : faults) {
+    const auto step = std::ranges::find(steps, fault.op, &IssueStep::op);
+    if (fault.rank != rank || step == steps.end()) continue;
+    if (fault.kind == FaultKind::waits_ignored) step->waits.clear();
+    if (fault.kind == FaultKind::op_dropped) steps.erase(step);
+    if (fault.kind == FaultKind::ops_swapped) {
+      const auto next =
+          std::find_if(step + 1, steps.end(), [&](const IssueStep& s) { return s.stream == step->stream; });
+      if (next != steps.end()) std::swap(*step, *next);
+    }
+  }
+  return issue;
+}
+
 Fault parse_fault(const std::string& text) {
   const auto refuse = [&](const std::string& why) -> Error {
     return {"--fault", fmt::format("'{}': {}; write KIND:rank=N,at=OP, KIND one of dies, lost, stuck, hangs, drops, "

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "validate/runner/issue_plan.hpp"
 
 namespace braid {
 
@@ -23,6 +26,9 @@ struct Fault {
   std::uint32_t op = 0;  ///< into the ops of its pipeline rank; unless `key` is given
   std::string key;       ///< the op whose OpKey reads so
 };
+
+/// What a rank enqueues if faults make its program a wrong one: not what the others expect of it.
+RankIssue with_faults(RankIssue issue, const std::vector<Fault>& faults, int rank);
 
 /// "dies:rank=2,at=40", "lost:rank=0,at=send mb3 chunk0", with dies, lost, stuck, hangs, drops, swaps or early. Throws
 /// Error("--fault", ...) that says what would do.

@@ -53,7 +53,7 @@ class HostRunner : public Runner {
   std::string placement() const override { return "host"; }
 
   MeasuredRun run(const RunRequest& request) override {
-    BRAID_CHECK(request.repeats > 0, "a run has repeats");
+    if (request.repeats < 1) throw Error("--repeats", "is at least 1");
     const HostLayout layout(request.program, request.costs, request.cluster, options_.unfolded);
     const std::size_t threads = host_threads(request.program, layout);
     if (threads > kMostHostThreads) {

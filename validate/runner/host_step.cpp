@@ -9,49 +9,18 @@
 #include <system_error>
 #include <thread>
 
-#include "validate/runner/held_bytes.hpp"
+#include "validate/runner/host_gpu.hpp"
 #include "validate/runner/step_graph.hpp"
-#include "validate/runner/stretched_op.hpp"
-#include "validate/runner/virtual_clock.hpp"
 
 namespace braid {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffffu;
+using Stream = HostStream;
+using Gpu = HostGpu;
 
 bool is_communication(Lane lane) { return lane == Lane::tp || lane == Lane::dp || lane == Lane::pp; }
 /// Ops of lane pp are streams of their own.
 bool is_carried(const Op& op) { return op.lane == Lane::pp; }
-
-struct Stream {
-  std::vector<const IssueStep*> steps;  ///< in order
-  std::size_t enqueued = 0;
-  std::uint32_t waits_for = kNone;
-  bool op_over = false;  ///< what its thread is running has ended
-  VirtualClock::Sleeper sleeper;
-};
-
-struct Gpu {
-  std::size_t number = 0;  ///< of its instance
-  const HostInstance* place = nullptr;
-  const RankProgram* rank = nullptr;
-  RankIssue issue;
-  bool died = false;
-  std::uint32_t died_before = kNone;
-  VirtualClock::Sleeper host;
-  std::vector<std::unique_ptr<Stream>> streams;  ///< by stream of `issue`; null: carried by the clock
-  std::array<Stream*, kLanes> stream_of_lane{};
-  std::vector<OpState> state;
-  std::vector<std::size_t> unmet;                         ///< carried ops: waits, and being enqueued
-  std::vector<std::vector<std::uint32_t>> carried_after;  ///< by op: carried ops that wait for it
-  std::vector<std::size_t> arrived;   ///< by op, in the first member of a group: members at a collective
-  std::vector<std::uint32_t> beside;  ///< communication under way, ascending: sums are in one order always
-  std::uint32_t running = kNone;      ///< on the compute lane
-  StretchedOp speed;
-  double queued = 0;  ///< when the clock looks at the running op next
-  HeldBytes memory;
-  HostTimes times;
-};
 
 class HostStep {
  public:
@@ -114,8 +83,7 @@ class HostStep {
     gpu.number = i;
     gpu.place = &in_.layout.instances()[i];
     gpu.rank = &in_.program.ranks[static_cast<std::size_t>(gpu.place->pp)];
-    gpu.issue = in_.plan[static_cast<std::size_t>(gpu.place->pp)];
-    make_wrong(gpu);
+    gpu.issue = with_faults(in_.plan[static_cast<std::size_t>(gpu.place->pp)], in_.faults, gpu.place->rank);
     const std::size_t ops = gpu.rank->ops.size();
     gpu.state.assign(ops, OpState::waiting);
     gpu.unmet.assign(ops, 0);
@@ -134,23 +102,6 @@ class HostStep {
       if (!stream) stream = std::make_unique<Stream>();
       gpu.stream_of_lane[static_cast<std::size_t>(op_of(gpu, step.op).lane)] = stream.get();
       stream->steps.push_back(&step);
-    }
-  }
-
-  /// Wrong programs: what this GPU enqueues is not what the others expect.
-  void make_wrong(Gpu& gpu) const {
-    std::vector<IssueStep>& steps = gpu.issue.steps;
-    for (const Fault& fault : in_.faults) {
-      if (fault.rank != gpu.place->rank) continue;
-      const auto step = std::ranges::find(steps, fault.op, &IssueStep::op);
-      if (step == steps.end()) continue;
-      if (fault.kind == FaultKind::waits_ignored) step->waits.clear();
-      if (fault.kind == FaultKind::op_dropped) steps.erase(step);
-      if (fault.kind == FaultKind::ops_swapped) {
-        const auto next =
-            std::find_if(step + 1, steps.end(), [&](const IssueStep& s) { return s.stream == step->stream; });
-        if (next != steps.end()) std::swap(*step, *next);
-      }
     }
   }
 
@@ -212,7 +163,7 @@ class HostStep {
           if (!clock_.wait(lock, stream.sleeper)) return;
         }
       }
-      stream.waits_for = kNone;
+      stream.waits_for = kNoMessage;
       if (!run_op(lock, gpu, stream, stream.steps[n]->op)) return;
     }
   }
@@ -308,7 +259,7 @@ class HostStep {
       if (gpu.running != op || gpu.queued != time) return;
       if (gpu.speed.end > time) return look_at_end(gpu);
       gpu.times.stretch[op] = gpu.speed.stretch();
-      gpu.running = kNone;
+      gpu.running = kNoMessage;
       over(gpu, op);
     });
   }
@@ -331,7 +282,7 @@ class HostStep {
     } else if (there) {
       gpu.beside.erase(at);
     }
-    if (gpu.running == kNone) return;
+    if (gpu.running == kNoMessage) return;
     gpu.speed.change(clock_.now(), slow_by(gpu, gpu.running));
     if (gpu.speed.end < gpu.queued) look_at_end(gpu);
   }

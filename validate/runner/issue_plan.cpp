@@ -169,6 +169,7 @@ class WaitPruner {
       const bool implied =
           source != sources_.end() ? known[source->second] >= place_[dep] : !waited_[stream].insert(dep).second;
       if (implied) continue;
+      BRAID_CHECK(after_[dep].size() == known.size(), "what an op waits for is enqueued before it");
       kept.push_back(dep);
       for (std::size_t i = 0; i < known.size(); ++i) known[i] = std::max(known[i], after_[dep][i]);
     }

@@ -19,9 +19,10 @@ struct OpSpread {
 
 struct MeasuredRun {
   std::string placement;  ///< "host", "partition", "replay" or "multi"
-  /// Of the traced repeat with the median step time (the lower one of two). provenance.kind is "measured"; facts have
-  /// at least `placement` and `schedule`, on a GPU also `gpu`, `gpu_uuid`, `driver`, `cuda`, `trace_hash`. Times count
-  /// from the release of the step. A rank of the program that was not played (replay) has no entry in `ranks`.
+  /// Of the traced repeat with the median step time (the lower one of two). provenance.kind is "measured", of a host
+  /// run "simulated"; facts have at least `placement` and `schedule`, on a GPU also `gpu`, `gpu_uuid`, `driver`,
+  /// `cuda`, `trace_hash`. Times count from the release of the step. A rank of the program that was not played (replay)
+  /// has no entry in `ranks`.
   Timeline timeline;
   /// Spreads of the spans of `timeline`: [position of the rank][lane][span].
   std::vector<std::array<std::vector<OpSpread>, kLanes>> spread;
