@@ -69,6 +69,8 @@ StepResult MultiGpuPlayer::play(const StepRequest& request) {
   for (const auto& r : ranks_) r->state = Rank::State::busy, r->late = 0, r->failed = nullptr;
   for (std::uint32_t i = 0; i < ranks_.size(); ++i) {
     const OnDevice there(static_cast<int>(i));
+    std::optional<RecordingTag> own;
+    if (request.mark) own.emplace(kOwnTag);
     ranks_[i]->gate.close({ranks_[i]->mark}, time_limit_s_);
   }
   if (!request.gated) open();

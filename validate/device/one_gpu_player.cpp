@@ -108,11 +108,13 @@ StepResult OneGpuPlayer::play(const StepRequest& request) {
 StepResult OneGpuPlayer::play_step(const StepRequest& request) {
   Watch watch(time_limit_s_);
   tagged_ = request.mark != 0;
+  // Not for the whole step: every call under a tag is a record.
   std::optional<RecordingTag> own;
-  if (tagged_) own.emplace(kOwnTag);
   late_ = 0;
   if (clock_) clock_->reset();
+  if (tagged_) own.emplace(kOwnTag);
   gate_.close({mark_}, time_limit_s_);
+  own.reset();
   open_ = false;
   {
     std::optional<RecordingTag> tag;
@@ -131,6 +133,7 @@ StepResult OneGpuPlayer::play_step(const StepRequest& request) {
     if (watch.over()) give_up();
     Watch::rest();
   }
+  if (tagged_) own.emplace(kOwnTag);
   if (!rings_sound()) throw Error("ring", "a collective gave up though the step ended");
   most_late_ = std::max(most_late_, late_);
   return {.time = Seconds(elapsed_us(begin_, finish_) * 1e-6), .late = late_, .released_by_host = !gate_.gave_up()};
