@@ -87,8 +87,8 @@ void refuse_others(const CLI::App& app, const CLI::App* asked) {
     if (group == asked) continue;
     for (const CLI::Option* option : group->get_options()) {
       if (option->count() == 0) continue;
-      throw braid::Error(option->get_name(), "belongs to another way to validate (" + group->get_name() +
-                                                 "); this is " + asked->get_name());
+      throw braid::Error(option->get_name(), "belongs to another way to validate (" + group->get_group() +
+                                                 "); this is " + asked->get_group());
     }
   }
 }
@@ -97,7 +97,7 @@ void refuse_others(const CLI::App& app, const CLI::App* asked) {
 void refuse_shared(const CLI::App& app, const CLI::App* asked, bool by_table, bool by_recording, bool by_trace) {
   const auto without = [&](const char* name, bool has_none) {
     if (!has_none || app.get_option(name)->count() == 0) return;
-    throw braid::Error(name, "means nothing here (" + asked->get_name() + ")");
+    throw braid::Error(name, "means nothing here (" + asked->get_group() + ")");
   };
   without("SCENARIO", by_table || by_recording);
   without("--profile", by_recording);  // a recording holds scenario and profile as they were run

@@ -177,7 +177,10 @@ class Diagnosis {
       return state(member) == OpState::started && !instances_[member.instance].died;
     };
     if (*std::ranges::find_if(group, is_in) == at) {
-      add(at, fmt::format("all {} ranks that take part are in it{}, but it does not end", group.size(), since(at)));
+      add(at, fmt::format("{} in it{}, but it does not end",
+                          group.size() == 1 ? std::string("its rank is")
+                                            : fmt::format("all {} ranks that take part are", group.size()),
+                          since(at)));
     }
   }
 

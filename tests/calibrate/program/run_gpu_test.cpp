@@ -42,7 +42,10 @@ class Bundle {
   }
   /// braid-validate of that bundle, with its scenarios.
   void validate(const std::string& more) const {
-    script("bundle/bin/braid-validate", "echo validate \"$@\" >> " + calls() + "\n" + more);
+    script("bundle/bin/braid-validate",
+           "echo validate \"$@\" >> " + calls() + "\n" + more +
+               "\nwhile [ $# -gt 0 ]; do case $1 in --record) kept=$2 ;; --run) run=$2 ;; esac; shift; done\n"
+               "[ -z \"$kept\" ] || { mkdir -p \"$kept/x-$run\"; : > \"$kept/x-$run/run.json\"; }");
     fs::create_directories(place_.folder() / "bundle/share/braid/scenarios");
   }
   void tests(const std::string& more, const std::string& program = "calibrate_gpu_test") const {
@@ -75,7 +78,7 @@ TEST(RunGpu, DoesTestsThenTheStagesAndSumsUp) {
   const Outcome o = b.run({"out"});
   EXPECT_EQ(o.code, 0) << o.err;
   const auto called = b.called();
-  ASSERT_EQ(called.size(), 1u + 3u + 4u + 2u + 3u + 1u);
+  ASSERT_EQ(called.size(), 1u + 3u + 4u + 2u + 11u + 1u);
   EXPECT_THAT(called[0], HasSubstr("calibrate check --out "));
   EXPECT_EQ(called[1], "test --gtest_filter=Norm.IsRight");
   EXPECT_EQ(called[2], "test --gtest_filter=Norm.IsFast/0");
@@ -85,7 +88,7 @@ TEST(RunGpu, DoesTestsThenTheStagesAndSumsUp) {
   EXPECT_THAT(called[7], HasSubstr("layer --shape 0 "));
   EXPECT_THAT(called[9], HasSubstr("--full --stage 4 --out "));
   EXPECT_THAT(called[10], HasSubstr("validate "));
-  EXPECT_THAT(called[13], HasSubstr("calibrate --fit "));
+  EXPECT_THAT(called[21], HasSubstr("calibrate --fit "));
   // The folder is the caller's, not the bundle's.
   const std::string summary = b.read("out/summary.txt");
   EXPECT_THAT(summary, HasSubstr("calibrate --full --stage 4"));
@@ -99,22 +102,33 @@ TEST(RunGpu, ValidatesInTheLastStage) {
   const Outcome o = b.run({"out", "--stage", "6"});
   EXPECT_EQ(o.code, 0) << o.err;
   const auto called = b.called();
-  ASSERT_EQ(called.size(), 3u);  // nothing to fit: there is no table
+  ASSERT_EQ(called.size(), 11u);  // eight runs, a report of each scenario; nothing to fit: there is no table
   EXPECT_THAT(called[0],
               testing::AllOf(HasSubstr("share/braid/scenarios/validate/partition-4x1.toml --placement partition "
-                                       "--sms 32 --calibrate-works --record "),
-                             HasSubstr("/out/validate/partition-4x1/recording --out ")));
-  EXPECT_THAT(called[1], HasSubstr("partition-2x2.toml --placement partition --sms 32 "));
-  EXPECT_THAT(called[2], HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 "));
-  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 +exit +0"));
+                                       "--sms 32 --run 1f1b --calibrate-works --record "),
+                             HasSubstr("/out/validate/partition-4x1/recordings")));
+  EXPECT_THAT(called[2], HasSubstr("--run stp "));
+  EXPECT_THAT(called[3],
+              testing::ContainsRegex("--recording .*/partition-4x1/recordings --out .*/validate/partition-4x1"));
+  EXPECT_THAT(called[4], HasSubstr("partition-2x2.toml --placement partition --sms 32 --run 1f1b-i "));
+  EXPECT_THAT(called[8], HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 --run 1f1b-i "));
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 stp +exit +0"));
+}
+
+TEST(RunGpu, KeepsWhatIsRecorded) {
+  const Bundle b;
+  b.validate("");
+  b.run({"out", "--stage", "6"});
+  EXPECT_EQ(b.run({"out", "--stage", "6"}).code, 0);
+  EXPECT_EQ(b.called().size(), 11u + 3u);  // reports only
 }
 
 TEST(RunGpu, ReportsAValidationThatBreaksALimit) {
   const Bundle b;
   b.validate("case $1 in *2x2*) exit 3 ;; esac");
   EXPECT_EQ(b.run({"out", "--stage", "6"}).code, 1);
-  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate partition-2x2 +exit +3"));
-  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 +exit +0"));
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate partition-2x2 zb-v +exit +3"));
+  EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 stp +exit +0"));
 }
 
 TEST(RunGpu, SaysThatABundleWithoutValidationHasNone) {
@@ -152,7 +166,7 @@ TEST(RunGpu, GoesOnAfterAFailureAndReportsIt) {
   b.validate("");
   const Outcome o = b.run({"out"});
   EXPECT_EQ(o.code, 1);
-  EXPECT_EQ(b.called().size(), 14u);
+  EXPECT_EQ(b.called().size(), 22u);
   EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("Norm.IsRight +exit +1"));
 }
 
