@@ -150,7 +150,9 @@ int run(int argc, char** argv) {
   refuse_others(app, asked);
   refuse_shared(app, asked, by_table, by_recording, by_trace);
   if (!by_table && !by_recording && all.scenario.empty()) {
-    throw braid::Error("", "say what to validate: a scenario, --recording, --trace with a scenario, or --table");
+    throw braid::Error("",
+                       "say what to validate: a scenario, --recording, --trace with a scenario, or --table; see "
+                       "braid-validate --help");
   }
   if (by_table) {
     all.table.profile = all.profile, all.table.sets = all.sets, all.table.out_dir = all.out_dir,

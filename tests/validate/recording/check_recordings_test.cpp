@@ -151,7 +151,7 @@ TEST(CheckRecordingsErrors, ARunThatTheScenarioHasNotIsNamed) {
   record(folder / "r", 0, "F mlp", 1);
   replace_in(folder / "r/run.json", "\"schedule\": \"1f1b\"", "\"schedule\": \"gpipe\"");
   EXPECT_EQ(fault_of([&] { check_recordings(folder / "", {}); }),
-            (folder / "") + "/r/run.json:schedule: the scenario has no run 'gpipe'");
+            (folder / "") + "r/run.json:schedule: the scenario has no run 'gpipe'");
 }
 
 TEST(CheckRecordingsErrors, ARunOfAnotherProgramIsRefused) {
@@ -166,7 +166,7 @@ TEST(CheckRecordingsErrors, ARankThatThePlanHasNotIsNamed) {
   record_replay(folder / "r", 1);
   replace_in(folder / "r/run.json", "\"rank\": 1", "\"rank\": 2");
   EXPECT_EQ(fault_of([&] { check_recordings(folder / "", {}); }),
-            (folder / "") + "/r/run.json:rank: the plan has pipeline ranks 0 to 1, not 2");
+            (folder / "") + "r/run.json:rank: the plan has pipeline ranks 0 to 1, not 2");
 }
 
 TEST(CheckRecordingsErrors, ABrokenScenarioIsPlaced) {
