@@ -18,12 +18,17 @@ std::unique_ptr<Runner> host_runner_of(const RunOptions& options) {
   return host_runner(std::move(host));
 }
 
-gpu::GpuRunnerOptions gpu_options(const RunOptions& options) {
+gpu::GpuRunnerOptions gpu_options(const RunOptions& options, const Profile& profile) {
   using gpu::GpuPlacement;
   const GpuPlacement placement = options.placement == "replay"  ? GpuPlacement::replay
                                  : options.placement == "multi" ? GpuPlacement::multi
                                                                 : GpuPlacement::partition;
-  return {.placement = placement, .sms = options.sms};
+  gpu::GpuRunnerOptions gpu{.placement = placement, .sms = options.sms};
+  if (placement == GpuPlacement::replay) {  // what stands for the peers' kernels holds what the profile says they hold
+    gpu.collective_ctas = static_cast<int>(profile.parameters.comm_ctas);
+    gpu.message_ctas = static_cast<int>(profile.parameters.message_ctas);
+  }
+  return gpu;
 }
 
 }  // namespace
@@ -44,11 +49,12 @@ PlacedRun run_placed(const RunOptions& options, const Scenario& scenario, const 
                       .time_limit_s = options.time_limit_s};
   };
   if (options.calibrate_works) {
-    const MeasuredWorks works = measure_works(gpu_options(options), request());
+    const MeasuredWorks works = measure_works(gpu_options(options, profile), request());
     result.works_csv = works_csv(prediction.program, works);
     prediction = with_works(std::move(prediction), works, placed);
   }
-  const std::unique_ptr<Runner> runner = on_host(options) ? host_runner_of(options) : gpu_runner(gpu_options(options));
+  const std::unique_ptr<Runner> runner =
+      on_host(options) ? host_runner_of(options) : gpu_runner(gpu_options(options, profile));
   result.measured = runner->run(request());
   if (on_host(options)) {
     result.measured.notes.push_back("nothing was measured: threads played the predicted durations by a virtual clock");
@@ -68,6 +74,7 @@ Bytes memory_of_rank(const RunOptions& options, const Scenario& scenario) {
 }
 
 std::vector<Issue> check(const RunOptions& options) {
+  for (const std::string& fault : options.faults) parse_fault(fault);  // throws
   std::vector<Issue> issues;
   const auto only = [&](bool given, const char* flag, const char* placement) {
     if (given && options.placement != placement) {

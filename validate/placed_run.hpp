@@ -24,7 +24,8 @@ std::optional<int> replayed_rank(const RunOptions& options);
 /// What a rank may hold on the placement: on the host that of the scenario's GPU.
 Bytes memory_of_rank(const RunOptions& options, const Scenario& scenario);
 
-/// Options of a placement that it does not have, or that make no sense. Empty if there are none.
+/// Options of a placement that it does not have, or that make no sense. Empty if there are none. Throws Error for a
+/// fault that is none.
 std::vector<Issue> check(const RunOptions& options);
 
 }  // namespace braid
