@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/base/output_folder.hpp"
 #include "sim/program/scheduled.hpp"
 #include "validate/prediction/prediction.hpp"
 #include "validate/run_command.hpp"
@@ -7,6 +8,7 @@
 namespace braid {
 
 void foreign_command(const ForeignOptions& options, std::ostream& out) {
+  if (!options.out_dir.empty()) check_output_folder(options.out_dir);
   const Scenario scenario = read_scenario(options.scenario, options.overrides);
   throw_if_any(check(scenario));
   if (scenario.runs.empty()) throw Error(options.scenario, "has no [[run]]: nothing to predict");

@@ -3,6 +3,7 @@
 // traces of others, in published tables.
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
 
@@ -54,8 +55,13 @@ void add_run_options(CLI::App& app, braid::RunOptions& run) {
   app.add_option("--time-limit", run.time_limit_s, "seconds that one step may take (default 30)")->type_name("S");
   app.add_option("--record", run.record_dir, "keep each run as a recording, in a folder of its own")->type_name("DIR");
   app.add_flag("--unfolded", run.unfolded, "host: every GPU, not one for all that behave alike");
-  app.add_option("--jitter", run.jitter, "host: relative deviation of compute times")->type_name("SHARE");
-  each(app, "--fault", run.faults, "host: break something on purpose: dies:rank=1,at=40", "FAULT");
+  app.add_option("--jitter", run.jitter,
+                 "host: relative deviation of compute times, 0 to 0.5; breaks the limits of host, which are for none")
+      ->type_name("SHARE");
+  each(app, "--fault", run.faults,
+       "host: break something on purpose; dies, lost, stuck, hangs, drops, swaps or early, at the number or the name "
+       "of an op: dies:rank=1,at=40",
+       "KIND:rank=N,at=OP");
 }
 
 void add_trace_options(CLI::App& app, braid::ForeignOptions& foreign) {
@@ -70,8 +76,8 @@ void add_table_options(CLI::App& app, braid::TableOptions& table) {
   app.add_option("--table", table.table, "published runs (CSV): model, plan, GPUs, measured seconds a step")
       ->type_name("FILE");
   each(app, "--where", table.where, "only rows for which this holds: tp<=8, n_gpus=512; may be repeated", "CONDITION");
-  list(app, "--fit", table.fit, "fit on these rows, at most five, and predict the others", "ID,ID,...");
-  list(app, "--free", table.free, "parameters of the cost rules that the fit may move", "NAME,NAME,...");
+  list(app, "--fit", table.fit, "fit on these rows, at most five, and predict the others", "ID,ID");
+  list(app, "--free", table.free, "parameters of the cost rules that the fit may move", "NAME,NAME");
   app.add_option("--cluster", table.cluster, "whose links (default: the shipped cluster of the rows' GPU)")
       ->type_name("FILE");
   each(
@@ -109,6 +115,9 @@ void refuse_shared(const CLI::App& app, const CLI::App* asked, bool by_table, bo
 std::vector<braid::Override> overrides_of(const Everything& all) {
   std::vector<braid::Override> overrides;
   for (const std::string& set : all.sets) overrides.push_back(braid::parse_override(set));
+  if (!all.profile.empty() && !std::filesystem::exists(all.profile)) {
+    throw braid::Error("--profile", "there is no file '" + all.profile + "'");
+  }
   if (!all.profile.empty()) overrides.push_back({.path = "profile", .value = '"' + all.profile + '"'});
   return overrides;
 }
@@ -120,9 +129,13 @@ int run(int argc, char** argv) {
   app.add_option("--profile", all.profile, "another profile than the scenario's, or than the rules of the rows' GPU")
       ->type_name("FILE");
   each(app, "--set", all.sets, "change a field of the scenario, or of all rows': plan.microbatches=16", "FIELD=VALUE");
-  list(app, "--run", all.runs, "only these runs of the scenario", "LABEL,LABEL,...");
-  app.add_option("--limits", all.limits, "how far off is too far (default: validate/limits.toml)")->type_name("FILE");
-  app.add_option("--out", all.out_dir, "folder for reports and traces")->type_name("DIR");
+  list(app, "--run", all.runs, "only these runs of the scenario", "LABEL,LABEL");
+  app.add_option("--limits", all.limits, "how far off is too far (default: validate/limits.toml as it was built in)")
+      ->type_name("FILE");
+  app.add_option("--out", all.out_dir,
+                 "folder for report.html, report.json and traces; --trace: comparison.json, measured.json; --table: "
+                 "rows.csv and the fitted profile.csv")
+      ->type_name("DIR");
   app.add_flag("--json", all.json, "print JSON");
   CLI::App* runs = app.add_option_group("Run a scenario");
   add_run_options(*runs, all.run);
@@ -133,10 +146,11 @@ int run(int argc, char** argv) {
   CLI::App* tables = app.add_option_group("Compare published step times");
   add_table_options(*tables, all.table);
   app.footer(
-      "Exit codes: 0; 2 a mistake; 3 beyond a limit; 4 a run that did not end or was not one of its program; 77 no "
+      "Exit codes: 0 within all limits; 2 a mistake; 3 beyond a limit; 4 a run that did not end or was not one of its "
+      "program; 77 no "
       "GPU.\n"
       "Examples: braid validate my.toml --placement partition --sms 32 --calibrate-works --out out/my\n"
-      "          braid validate my.toml --trace 0=rank0.json.gz --trace 8=rank8.json.gz\n"
+      "          braid validate my.toml --run stp --trace 0=rank0.json.gz --trace 8=rank8.json.gz\n"
       "          braid validate --table runs.csv --where 'tp<=8' --fit run-1,run-7 --free gemm_efficiency");
   try {
     app.parse(argc, argv);
@@ -157,7 +171,7 @@ int run(int argc, char** argv) {
   if (by_table) {
     all.table.profile = all.profile, all.table.sets = all.sets, all.table.out_dir = all.out_dir,
     all.table.json = all.json;
-    braid::table_command(all.table, std::cout);
+    braid::table_command(all.table, std::cout, std::cerr);
     return 0;
   }
   if (by_recording) {

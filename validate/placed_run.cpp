@@ -57,7 +57,12 @@ PlacedRun run_placed(const RunOptions& options, const Scenario& scenario, const 
       on_host(options) ? host_runner_of(options) : gpu_runner(gpu_options(options, profile));
   result.measured = runner->run(request());
   if (on_host(options)) {
-    result.measured.notes.push_back("nothing was measured: threads played the predicted durations by a virtual clock");
+    // A fact and not a note: facts stand above the figures that the report calls measured.
+    result.measured.timeline.provenance.facts["clock"] =
+        "virtual; nothing was measured, CPU threads played the predicted durations";
+  }
+  if (scenario.noise.jitter != 0) {
+    result.measured.notes.push_back("the prediction leaves out the scenario's noise.jitter");
   }
   return result;
 }
@@ -86,6 +91,9 @@ std::vector<Issue> check(const RunOptions& options) {
   only(options.jitter != 0, "--jitter", "host");
   only(options.rank.has_value(), "--rank", "replay");
   only(options.sms != 0, "--sms", "partition");
+  if (options.sms < 0) issues.push_back({"--sms", "is a number of SMs above 0"});
+  if (options.rank && *options.rank < 0) issues.push_back({"--rank", "is a pipeline rank from 0"});
+  if (!(options.jitter >= 0 && options.jitter <= 0.5)) issues.push_back({"--jitter", "is a share from 0 to 0.5"});
   if (options.calibrate_works && options.placement != "partition" && options.placement != "replay") {
     issues.push_back({"--calibrate-works", "belongs to --placement partition and replay"});
   }

@@ -15,6 +15,7 @@ namespace braid {
 
 int recordings_command(const RecordingsOptions& options, std::ostream& out, std::ostream& err) {
   const Limits limits = options.limits.empty() ? shipped_limits() : read_limits(options.limits);
+  if (!options.out_dir.empty()) check_output_folder(options.out_dir);
   std::vector<CheckedRecordings> checked;
   for (const std::string& folder : options.folders) {
     std::vector<CheckedRecordings> found = check_recordings(folder, limits);

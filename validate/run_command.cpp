@@ -23,7 +23,13 @@ namespace {
 std::vector<Run> runs_of(const Scenario& scenario, const std::vector<std::string>& asked) {
   if (asked.empty()) return scenario.runs;
   std::vector<Run> runs;
-  for (const std::string& name : asked) runs.push_back(run_called(scenario, name, "--run"));
+  for (const std::string& name : asked) {
+    const Run& run = run_called(scenario, name, "--run");
+    for (const Run& other : runs) {
+      if (label_of(other) == label_of(run)) throw Error("--run", "names '" + label_of(run) + "' twice");
+    }
+    runs.push_back(run);
+  }
   return runs;
 }
 
@@ -44,7 +50,15 @@ Chosen choose(const RunOptions& options) {
     chosen.scenario = read_scenario(options.scenario, chosen.overrides);
     chosen.scale_note = scaled.note;
   }
-  throw_if_any(check(chosen.scenario));
+  std::vector<Issue> issues = check(chosen.scenario);
+  for (Issue& issue : issues) {
+    if (!options.scale.empty()) issue.what += " (of the model after --scale " + options.scale + ")";
+  }
+  throw_if_any(issues);
+  if (const std::optional<int> rank = replayed_rank(options); rank && *rank >= chosen.scenario.plan.pp) {
+    throw Error("--rank",
+                fmt::format("the plan has pipeline ranks 0 to {}, not {}", chosen.scenario.plan.pp - 1, *rank));
+  }
   if (chosen.scenario.runs.empty()) throw Error(options.scenario, "has no [[run]]: nothing to run");
   chosen.runs = runs_of(chosen.scenario, options.runs);
   return chosen;
@@ -67,6 +81,9 @@ void record(const RunOptions& options, const Chosen& chosen, const Run& run, con
 
 int run_command(const RunOptions& options, std::ostream& out, std::ostream& err) {
   throw_if_any(check(options));
+  for (const std::string& folder : {options.out_dir, options.record_dir}) {
+    if (!folder.empty()) check_output_folder(folder);
+  }
   const Limits limits = options.limits.empty() ? shipped_limits() : read_limits(options.limits);
   const Chosen chosen = choose(options);
   const Profile profile = profile_of(chosen.scenario.profile, chosen.scenario.cluster.gpu);
@@ -81,7 +98,7 @@ int run_command(const RunOptions& options, std::ostream& out, std::ostream& err)
                                   std::move(placed.prediction.costs), chosen.scenario.cluster,
                                   std::move(placed.prediction.timeline), std::move(placed.measured)));
     } catch (const RunFailed& failed) {
-      err << fmt::format("braid-validate: {}: the run did not end; {} ops\n", label_of(run), failed.stuck().size());
+      err << fmt::format("braid-validate: {}: the step did not end; stuck, the culprit first:\n", label_of(run));
       for (const Issue& issue : failed.stuck()) err << fmt::format("  {}: {}\n", issue.where, issue.what);
       return kRunFailed;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/base/output_folder.hpp"
 
+#include <unistd.h>
+
 #include <cctype>
 #include <filesystem>
 #include <system_error>
@@ -19,6 +21,16 @@ void OutputFolder::write(const std::string& name, std::string_view bytes) {
   const std::string path = (fs::path(folder_) / name).string();
   write_file(path, bytes);
   written_.push_back(path);
+}
+
+void check_output_folder(const std::string& folder) {
+  std::error_code failed;
+  fs::path there = fs::absolute(folder);
+  while (!fs::exists(there, failed) && there.has_parent_path() && there != there.parent_path()) {
+    there = there.parent_path();
+  }
+  if (!fs::is_directory(there, failed)) throw Error(folder, there.string() + " is no folder");
+  if (access(there.c_str(), W_OK | X_OK) != 0) throw Error(folder, there.string() + " cannot be written to");
 }
 
 std::string file_name(std::string label) {

@@ -23,6 +23,10 @@ class OutputFolder {
   std::vector<std::string> written_;
 };
 
+/// Throws Error(folder, ...) if it can be neither made nor written to: told before a run takes minutes. Makes nothing;
+/// a folder that is not there yet needs a parent that can be written to.
+void check_output_folder(const std::string& folder);
+
 /// A label as part of a file's name: what is no letter, digit, '-', '.' or '_' becomes '_'.
 std::string file_name(std::string label);
 

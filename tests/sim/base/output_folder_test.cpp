@@ -37,6 +37,17 @@ TEST_F(OutputFolderTest, ThatCannotBeMadeIsAnError) {
   EXPECT_THROW(files.write("x.txt", ""), Error);
 }
 
+TEST_F(OutputFolderTest, IsCheckedBeforeAnythingIsMade) {
+  const fs::path folder = place_ / "a" / "b";
+  EXPECT_NO_THROW(check_output_folder(folder.string()));
+  EXPECT_FALSE(fs::exists(place_ / "a"));
+  EXPECT_NO_THROW(check_output_folder(place_.string()));
+  EXPECT_NO_THROW(check_output_folder("relative/and/not/there"));
+  write_file((place_ / "file").string(), "in the way");
+  EXPECT_THROW(check_output_folder((place_ / "file").string()), Error);
+  EXPECT_THROW(check_output_folder((place_ / "file" / "below").string()), Error);
+}
+
 TEST(FileName, KeepsWhatEveryFileSystemTakes) { EXPECT_EQ(file_name("1f1b-i v=2/x"), "1f1b-i_v_2_x"); }
 
 }  // namespace

@@ -18,6 +18,7 @@ namespace {
 using test::Outcome;
 using test::Workplace;
 using testing::HasSubstr;
+using testing::Not;
 
 Outcome validate(const Workplace& place, const std::vector<std::string>& arguments) {
   return place.run(BRAID_BINARY_DIR "/bin/braid-validate", arguments);
@@ -142,6 +143,41 @@ TEST(ValidateRunErrors, AreOneLine) {
   EXPECT_THAT(mistake({"--recording", "r"}), HasSubstr("SCENARIO: means nothing here"));
   EXPECT_THAT(mistake({"--trace", "none.json"}), HasSubstr("--run: says which run the trace is of: 1f1b, zb-v, stp"));
   EXPECT_THAT(mistake({"--trace", "none.json", "--run", "stp"}), HasSubstr("none.json"));
+}
+
+TEST(ValidateRunErrors, AreToldBeforeAnythingRuns) {
+  // One line and no line of progress: on a GPU what runs first would be minutes.
+  const Workplace place;
+  const std::string file = scenario(place);
+  place.file("in_the_way", "");
+  const auto mistake = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), file);
+    const Outcome o = validate(place, more);
+    EXPECT_EQ(o.code, 2) << o.err;
+    EXPECT_EQ(o.out, "");
+    EXPECT_EQ(test::lines_of(o.err).size(), 1u) << o.err;
+    return o.err;
+  };
+  EXPECT_THAT(mistake({"--placement", "host", "--out", "in_the_way"}), HasSubstr("in_the_way is no folder"));
+  EXPECT_THAT(mistake({"--placement", "partition", "--record", "in_the_way/r"}), HasSubstr("is no folder"));
+  EXPECT_THAT(mistake({"--run", "stp", "--trace", "none.json", "--out", "in_the_way"}), HasSubstr("is no folder"));
+  EXPECT_THAT(mistake({"--placement", "host", "--jitter", "0.6"}), HasSubstr("--jitter: is a share from 0 to 0.5"));
+  EXPECT_THAT(mistake({"--placement", "partition", "--sms", "-1"}), HasSubstr("--sms"));
+  EXPECT_THAT(mistake({"--placement", "replay", "--rank", "-1"}), HasSubstr("--rank"));
+  EXPECT_THAT(mistake({"--placement", "replay", "--rank", "99"}), HasSubstr("--rank: the plan has pipeline ranks"));
+  EXPECT_THAT(mistake({"--placement", "host", "--run", "stp,stp"}), HasSubstr("--run: names 'stp' twice"));
+  EXPECT_THAT(mistake({"--placement", "host", "--profile", "none.csv"}), HasSubstr("--profile: there is no file"));
+}
+
+TEST(ValidateRun, OnTheHostSaysAboveItsFiguresThatNothingWasMeasured) {
+  const Workplace place;
+  const Outcome o = validate(place, {scenario(place), "--placement", "host", "--run", "1f1b"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_LT(o.out.find("nothing was measured"), o.out.find("error"));
+  EXPECT_THAT(o.out, Not(HasSubstr("noise.jitter")));
+  const Outcome noisy =
+      validate(place, {scenario(place), "--placement", "host", "--run", "1f1b", "--set", "noise.jitter=0.1"});
+  EXPECT_THAT(noisy.out, HasSubstr("the prediction leaves out the scenario's noise.jitter"));
 }
 
 }  // namespace
