@@ -37,7 +37,8 @@ Profile with_provenance(Profile profile, const TableOptions& options, const Pred
 
 }  // namespace
 
-void table_command(const TableOptions& options, std::ostream& out) {
+void table_command(const TableOptions& options, std::ostream& out, std::ostream& err) {
+  if (!options.out_dir.empty()) check_output_folder(options.out_dir);
   if (options.fit.size() > kMostFittedRows) {
     throw Error("--fit", fmt::format("names {} rows; at most {}, the others are to be predicted", options.fit.size(),
                                      kMostFittedRows));
@@ -54,8 +55,10 @@ void table_command(const TableOptions& options, std::ostream& out) {
   if (options.out_dir.empty()) return;
   OutputFolder folder(options.out_dir);
   folder.write("rows.csv", table_csv(predictions));
-  if (options.fit.empty()) return;
-  folder.write("profile.csv", to_csv(with_provenance(predictions.profile, options, predictions)));
+  if (!options.fit.empty()) {
+    folder.write("profile.csv", to_csv(with_provenance(predictions.profile, options, predictions)));
+  }
+  err << fmt::format("braid-validate: {} files in {}\n", folder.written().size(), options.out_dir);
 }
 
 }  // namespace braid

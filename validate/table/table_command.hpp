@@ -25,6 +25,6 @@ struct TableOptions {
 };
 
 /// Throws Error.
-void table_command(const TableOptions& options, std::ostream& out);
+void table_command(const TableOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace braid

@@ -25,14 +25,29 @@ double baseline_all_mape(const Predictions& p) {
 
 std::string row_line(const PredictedRow& p) {
   const PublishedRow& r = p.row;
-  return fmt::format("{:<24} {:>10} {:>3} {:>3} {:>3} {:>3} {:>6} {:>10.4f} {:>10.4f} {:>+8.1f} {:>+9.1f}{}\n", r.id,
+  return fmt::format("{:<24} {:>10} {:>3} {:>3} {:>3} {:>3} {:>6} {:>10.4f} {:>11.4f} {:>+8.1f} {:>+9.1f}{}\n", r.id,
                      r.size(), r.tp, r.pp, r.dp, r.microbatch, r.global_batch, r.measured_s, p.predicted_s,
                      100 * p.error(), 100 * p.baseline_error(), p.fitted ? "  fitted" : "");
 }
 
 std::string row_heading() {
-  return fmt::format("{:<24} {:>10} {:>3} {:>3} {:>3} {:>3} {:>6} {:>10} {:>10} {:>8} {:>9}\n", "row", "model", "tp",
-                     "pp", "dp", "mb", "batch", "measured_s", "predicted", "error_%", "formula_%");
+  return fmt::format("{:<24} {:>10} {:>3} {:>3} {:>3} {:>3} {:>6} {:>10} {:>11} {:>8} {:>9}\n", "row", "model", "tp",
+                     "pp", "dp", "mb", "batch", "measured_s", "predicted_s", "error_%", "formula_%");
+}
+
+/// Over all rows that were not fitted, by group, and the worst of them.
+std::string errors_text(const Predictions& p, const TableErrors& all) {
+  std::string text = fmt::format("\n{:<24} {:>5} {:>8} {:>8} {:>8} {:>8} {:>9}\n", "rows not fitted", "rows", "mean_%",
+                                 "median_%", "worst_%", "bias_%", "formula_%");
+  const auto line = [](const std::string& name, const TableErrors& e) {
+    return fmt::format("{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>+8.2f} {:>9.2f}\n", name, e.rows, e.mape, e.median,
+                       e.worst, e.bias, e.baseline_mape);
+  };
+  text += line("all", all);
+  for (const GroupErrors& group : errors_by_group(p.rows)) text += line(group.group, group.errors);
+  text += "\nworst rows\n" + row_heading();
+  for (const PredictedRow& row : worst_rows(p.rows, kWorst)) text += row_line(row);
+  return text;
 }
 
 }  // namespace
@@ -46,22 +61,14 @@ std::string table_text(const Predictions& p, const std::vector<std::string>& ass
   for (const PredictedRow& row : p.rows) text += row_line(row);
 
   const TableErrors all = error_summary(p.rows);
-  text += fmt::format("\n{:<24} {:>5} {:>8} {:>8} {:>8} {:>8} {:>9}\n", "rows not fitted", "rows", "mean_%", "median_%",
-                      "worst_%", "bias_%", "formula_%");
-  const auto line = [](const std::string& name, const TableErrors& e) {
-    return fmt::format("{:<24} {:>5} {:>8.2f} {:>8.2f} {:>8.2f} {:>+8.2f} {:>9.2f}\n", name, e.rows, e.mape, e.median,
-                       e.worst, e.bias, e.baseline_mape);
-  };
-  text += line("all", all);
-  for (const GroupErrors& group : errors_by_group(p.rows)) text += line(group.group, group.errors);
-  text += "\nworst rows\n" + row_heading();
-  for (const PredictedRow& row : worst_rows(p.rows, kWorst)) text += row_line(row);
+  if (all.rows > 0) text += errors_text(p, all);
   text += fmt::format(
       "\nformula: FLOPs / (eff x peak x GPUs) x (1 + (p-1)/(v m)), FLOPs = 96 B s l h^2 (1 + s/6h + V/16lh) with full "
       "recomputation, 72 B s l h^2 (1 + s/6h + V/12lh) without (arXiv 2104.04473, eq. 3)\n"
       "formula: eff {:.3f} from the {}; eff {:.3f} from all {} rows misses them by {:.2f} %\n",
       p.baseline_efficiency, p.values.empty() ? "rows shown" : "fitted rows", p.baseline_all_efficiency, p.rows.size(),
       baseline_all_mape(p));
+  if (all.rows == 0) return text + "every row was fitted: none is left to hold a prediction against\n";
   return text +
          fmt::format("MAPE of {} rows not fitted: {:.2f} %, formula {:.2f} %\n", all.rows, all.mape, all.baseline_mape);
 }
@@ -69,11 +76,14 @@ std::string table_text(const Predictions& p, const std::vector<std::string>& ass
 std::string table_json(const Predictions& p, const std::vector<std::string>& assumptions) {
   nlohmann::ordered_json json;
   const TableErrors all = error_summary(p.rows);
-  json["mape_percent"] = all.mape;
-  json["median_percent"] = all.median;
-  json["worst_percent"] = all.worst;
-  json["bias_percent"] = all.bias;
-  json["baseline_mape_percent"] = all.baseline_mape;
+  json["schema"] = kTableSchema;
+  // Of no row there is no error: null, not 0.
+  const auto of_rows = [&](double value) { return all.rows > 0 ? nlohmann::ordered_json(value) : nullptr; };
+  json["mape_percent"] = of_rows(all.mape);
+  json["median_percent"] = of_rows(all.median);
+  json["worst_percent"] = of_rows(all.worst);
+  json["bias_percent"] = of_rows(all.bias);
+  json["baseline_mape_percent"] = of_rows(all.baseline_mape);
   json["baseline_all_rows_mape_percent"] = baseline_all_mape(p);
   json["baseline_efficiency"] = p.baseline_efficiency;
   json["fitted_values"] = nlohmann::ordered_json::object();

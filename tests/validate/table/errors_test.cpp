@@ -63,6 +63,7 @@ TEST(TableReport, HasTheSameFiguresInEveryForm) {
   Predictions p{.profile = {}, .values = {{"gemm_efficiency", 0.5}}, .rows = four_rows()};
   p.baseline_efficiency = p.baseline_all_efficiency = 0.25;
   const auto json = nlohmann::json::parse(table_json(p, {"an assumption"}));
+  EXPECT_EQ(json["schema"], "braid.table/1");
   EXPECT_NEAR(json["mape_percent"].get<double>(), 20, 1e-9);
   EXPECT_NEAR(json["baseline_mape_percent"].get<double>(), 50, 1e-9);
   EXPECT_EQ(json["fitted_values"]["gemm_efficiency"], 0.5);
@@ -81,6 +82,20 @@ TEST(TableReport, HasTheSameFiguresInEveryForm) {
   EXPECT_NE(text.find("MAPE of 3 rows not fitted: 20.00 %, formula 50.00 %\n"), std::string::npos);
   EXPECT_NE(text.find("  gemm_efficiency = 0.5\n"), std::string::npos);
   EXPECT_NE(table_csv(p).find("\nrow-1,1024,24,1,4,8,2,256,10,8,-20.00,15,+50.00,predict\n"), std::string::npos);
+}
+
+TEST(TableReport, ClaimsNoErrorWhereEveryRowWasFitted) {
+  Predictions p{.profile = {}, .values = {{"gemm_efficiency", 0.5}}, .rows = four_rows()};
+  for (PredictedRow& row : p.rows) row.fitted = true;
+  p.baseline_efficiency = p.baseline_all_efficiency = 0.25;
+  const auto json = nlohmann::json::parse(table_json(p, {}));
+  for (const char* key : {"mape_percent", "median_percent", "worst_percent", "bias_percent", "baseline_mape_percent"}) {
+    EXPECT_TRUE(json[key].is_null()) << key;
+  }
+  const std::string text = table_text(p, {});
+  EXPECT_NE(text.find("every row was fitted"), std::string::npos);
+  EXPECT_EQ(text.find("MAPE"), std::string::npos);
+  EXPECT_EQ(text.find("rows not fitted"), std::string::npos);
 }
 
 }  // namespace
