@@ -147,9 +147,10 @@ int run(int argc, char** argv) {
   add_table_options(*tables, all.table);
   app.footer(
       "Exit codes: 0 within all limits; 2 a mistake; 3 beyond a limit; 4 a run that did not end or was not one of its "
-      "program; 77 no "
-      "GPU.\n"
-      "Examples: braid validate my.toml --placement partition --sms 32 --calibrate-works --out out/my\n"
+      "program; 77 no GPU.\n"
+      "Examples: braid validate my.toml --placement host\n"
+      "          braid validate scenarios/validate/partition-2x2.toml --placement partition --sms 32 "
+      "--calibrate-works\n"
       "          braid validate my.toml --run stp --trace 0=rank0.json.gz --trace 8=rank8.json.gz\n"
       "          braid validate --table runs.csv --where 'tp<=8' --fit run-1,run-7 --free gemm_efficiency");
   try {

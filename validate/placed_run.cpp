@@ -12,8 +12,8 @@ namespace {
 
 bool on_host(const RunOptions& options) { return options.placement == "host"; }
 
-std::unique_ptr<Runner> host_runner_of(const RunOptions& options) {
-  HostOptions host{.unfolded = options.unfolded, .jitter = options.jitter};
+std::unique_ptr<Runner> host_runner_of(const RunOptions& options, const Plan& plan) {
+  HostOptions host{.unfolded = !plan.fold, .jitter = options.jitter};
   for (const std::string& fault : options.faults) host.faults.push_back(parse_fault(fault));
   return host_runner(std::move(host));
 }
@@ -54,7 +54,7 @@ PlacedRun run_placed(const RunOptions& options, const Scenario& scenario, const 
     prediction = with_works(std::move(prediction), works, placed);
   }
   const std::unique_ptr<Runner> runner =
-      on_host(options) ? host_runner_of(options) : gpu_runner(gpu_options(options, profile));
+      on_host(options) ? host_runner_of(options, placed.plan) : gpu_runner(gpu_options(options, profile));
   result.measured = runner->run(request());
   if (on_host(options)) {
     // A fact and not a note: facts stand above the figures that the report calls measured.

@@ -74,6 +74,19 @@ TEST(ValidateRun, NamesAFaultAndEndsWithFour) {
   }
 }
 
+TEST(ValidateRun, OnTheHostPlaysEveryGpuWhereTheScenarioDoesNotFold) {
+  // TP 2 x PP 2: two pipeline ranks that stand for two GPUs each, or four.
+  const Workplace place;
+  const auto ranks = [&](const char* fold) {
+    const Outcome o = validate(place, {scenario(place), "--placement", "host", "--run", "1f1b", "--json", "--set",
+                                       std::string("plan.fold=") + fold});
+    EXPECT_EQ(o.code, 0) << o.err;
+    return nlohmann::json::parse(o.out)["runs"][0]["memory"].size();
+  };
+  EXPECT_EQ(ranks("true"), 2u);
+  EXPECT_EQ(ranks("false"), 4u);
+}
+
 TEST(ValidateRun, ScalesAndSaysSo) {
   const Workplace place;
   const Outcome o = validate(place, {scenario(place), "--placement", "host", "--run", "1f1b", "--scale", "layers=4"});
