@@ -8,7 +8,7 @@
 
 #include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
-#include "validate/recording/gzip.hpp"
+#include "sim/base/gzip.hpp"
 #include "validate/recording/ops_csv.hpp"
 #include "validate/recording/run_json.hpp"
 
