@@ -148,10 +148,11 @@ void parse_run_json(std::string_view text, const std::string& name, Recording& r
   run.notes = object.texts("notes");
   object.finish();
   if (run.untraced.empty() && run.traced.empty()) throw Error(object.at("untraced_s"), "there is no step time at all");
-  for (const auto& steps : {run.untraced, run.traced}) {
-    for (const Seconds step : steps) {
-      if (!(step.value > 0)) throw Error(object.at("untraced_s"), "a step takes time");
-    }
+  const auto takes_time = [](Seconds step) { return step.value > 0; };
+  if (!std::ranges::all_of(run.untraced, takes_time)) throw Error(object.at("untraced_s"), "a step takes time");
+  if (!std::ranges::all_of(run.traced, takes_time)) throw Error(object.at("traced_s"), "a step takes time");
+  if (!run.traced.empty() && std::ranges::find(run.traced, run.timeline.step_time) == run.traced.end()) {
+    throw Error(object.at("step_s"), "is none of traced_s: the ops are those of one traced step");
   }
 }
 
