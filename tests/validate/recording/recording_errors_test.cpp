@@ -95,6 +95,11 @@ TEST(RecordingErrors, JsonThatIsNoneIsPlaced) {
   EXPECT_EQ(json_fault("{", "[1,"), "R/run.json:2:10: is not JSON here");
 }
 
+TEST(RecordingErrors, NestingIsBounded) {
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  EXPECT_EQ(json_fault("\"braid.recording/1\"", deep), "R/run.json: has values within values, more than any run has");
+}
+
 TEST(RecordingErrors, FieldsAreThereKnownAndOfTheirKind) {
   EXPECT_EQ(json_fault(" \"lost\": 0,\n", ""), "R/run.json:lost: is missing");
   EXPECT_EQ(json_fault("\"lost\"", "\"found\": 0, \"lost\""), "R/run.json:found: unknown field");
