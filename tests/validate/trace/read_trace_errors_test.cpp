@@ -36,7 +36,10 @@ TEST(TraceBytes, ACompressedTraceIsRead) {
   const std::vector<ForeignTrace> traces = read_trace(path);
   EXPECT_EQ(traces.at(0).ops.size(), 1u);
   EXPECT_EQ(traces.at(0).rank, 5);
-  EXPECT_EQ(read_trace("2=" + path).at(0).rank, 2);  // who asks knows best
+  EXPECT_EQ(traces.at(0).notes, std::vector<std::string>{});
+  const ForeignTrace asked = read_trace("2=" + path).at(0);
+  EXPECT_EQ(asked.rank, 2);  // who asks knows best
+  EXPECT_EQ(asked.notes, std::vector{path + ": taken as rank 2, as asked; its job says that it is rank 5"});
 }
 
 TEST(ReadTrace, RanksInNames) {
