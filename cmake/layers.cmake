@@ -32,7 +32,7 @@ set(BRAID_USES_calibrate base calibrate/table calibrate/method calibrate/fit cal
 set(BRAID_USES_validate/table base scenario program cost timeline engine/core fit)
 # The runner executes programs on host threads; validate/device, in the library of what measures, does so on GPUs.
 set(BRAID_USES_validate/prediction base model scenario schedule program cost timeline engine/core memory validate/runner)
-set(BRAID_USES_validate/runner base program cost timeline memory report)
+set(BRAID_USES_validate/runner base calibrate/method program cost timeline memory report)
 set(BRAID_USES_validate/report base scenario calibrate/method program cost timeline memory engine/core report validate/runner)
 # A recording is predicted anew and judged, so it stands above the report.
 set(BRAID_USES_validate/recording base scenario program cost timeline report validate/prediction validate/runner validate/report)

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <ostream>
+#include <set>
 
 #include "sim/base/output_folder.hpp"
 #include "validate/recording/check_recordings.hpp"
@@ -23,14 +24,23 @@ int recordings_command(const RecordingsOptions& options, std::ostream& out, std:
     for (CheckedRecordings& one : found) checked.push_back(std::move(one));
   }
   bool held = true;
+  std::set<std::string> folders;
+  if (options.json) out << "[\n";
   for (std::size_t i = 0; i < checked.size(); ++i) {
     const ValidationReport& report = checked[i].report;
     held = held && report.held();
+    if (options.json && i > 0) out << ",\n";
     out << (options.json ? to_json(report) : to_text(report));
     if (options.out_dir.empty()) continue;
-    const std::filesystem::path folder = options.out_dir;
-    err << written((checked.size() == 1 ? folder : folder / file_name(checked[i].names.front())).string(), report);
+    std::filesystem::path folder = options.out_dir;
+    if (checked.size() > 1) {
+      std::string name = file_name(checked[i].names.front());
+      while (!folders.insert(name).second) name += "+";  // of another --recording
+      folder /= name;
+    }
+    err << written(folder.string(), report);
   }
+  if (options.json) out << "]\n";
   for (const Issue& issue : broken(checked)) err << "braid-validate: " << issue.where << ": " << issue.what << '\n';
   return held ? 0 : kBeyondLimits;
 }

@@ -15,7 +15,8 @@ struct RecordingsOptions {
   bool json = false;
 };
 
-/// Returns 0 or kBeyondLimits. Throws Error, also for a folder without any recording.
+/// As JSON one array, with an object for each report, also if there is but one. Returns 0 or kBeyondLimits. Throws
+/// Error, also for a folder without any recording.
 int recordings_command(const RecordingsOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace braid

@@ -98,7 +98,7 @@ class Comparer {
     sum.total.predicted += op.took.predicted;
     sum.total.measured += op.took.measured;
     sum.absolute += Seconds(std::abs(op.took.difference().value));
-    sum.spread += op.spread;
+    sum.spread = Seconds(std::hypot(sum.spread.value, op.spread.value));
   }
 
   const Played& predicted_;

@@ -45,8 +45,8 @@ struct Both {
   Seconds predicted;
   Seconds measured;
   Seconds difference() const { return predicted - measured; }
-  /// Share of the measured one; 0 where nothing was measured.
-  double error() const { return measured.value > 0 ? difference() / measured : 0; }
+  /// Share of the measured one; infinite where nothing was measured of what was predicted.
+  double error() const { return measured == predicted ? 0 : difference() / measured; }
 };
 
 /// All ops of one class (op_class.hpp), over all ranks of the measured timeline.
@@ -56,7 +56,9 @@ struct ClassDifference {
   std::uint64_t count = 0;
   Both total;        ///< sums of what the ops took
   Seconds absolute;  ///< sum of |predicted - measured| of each op
-  Seconds spread;    ///< sum of half of p75 - p25 of each op; 0 if not known
+  /// Of the sum, from half of p75 - p25 of each op, whose deviations are taken as their own: the root of the sum of
+  /// squares. What all ops of a repeat share is small, since the repeat with the median step was kept. 0 if not known.
+  Seconds spread;
 
   double error() const { return total.error(); }
   double absolute_error() const { return total.measured.value > 0 ? absolute / total.measured : 0; }

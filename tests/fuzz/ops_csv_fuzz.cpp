@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "sim/base/error.hpp"
-#include "validate/recording/gzip.hpp"
+#include "sim/base/gzip.hpp"
 #include "validate/recording/ops_csv.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

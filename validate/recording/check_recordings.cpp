@@ -26,7 +26,7 @@ Profile profile_of(const Recording& recording, const std::string& folder, const 
 std::vector<fs::path> recordings_in(const std::string& folder) {
   std::error_code fault;
   const auto is_recording = [&](const fs::path& path) { return fs::exists(path / "run.json", fault); };
-  if (is_recording(folder)) return {fs::path(folder).lexically_normal()};
+  if (is_recording(folder)) return {fs::weakly_canonical(folder, fault)};  // "a/", "." have a name then
   std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, fault)) {
     if (is_recording(entry.path())) found.push_back(entry.path());
@@ -69,12 +69,12 @@ std::vector<CheckedRecordings> check_recordings(const std::string& folder, const
     std::vector<std::string> names;
     std::vector<ValidationRun> runs;
   };
-  std::map<std::tuple<std::string, std::string, std::string>, Group> groups;
+  std::map<std::tuple<std::string, std::string, std::string, int>, Group> groups;
   for (const fs::path& path : recordings_in(folder)) {
     Recording recording = read_recording(path.string());
     auto [scenario, predicted] = predict(recording, path.string());
     throw_if_any(verify(predicted.program, recording.run.timeline));
-    Group& group = groups[{recording.scenario_toml, recording.run.placement, gpu_of(recording.run)}];
+    Group& group = groups[{recording.scenario_toml, recording.run.placement, gpu_of(recording.run), recording.rank}];
     group.scenario = scenario.name;
     group.names.push_back(path.filename().string());
     group.runs.push_back(validate_run(recording.schedule, std::move(predicted.program), std::move(predicted.costs),

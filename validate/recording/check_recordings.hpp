@@ -27,15 +27,16 @@ struct RecordedPrediction {
 /// Throws Error naming `folder` if the scenario has no run of that label, or as readers and generators do.
 RecordedPrediction predict(const Recording& recording, const std::string& folder);
 
-/// Recordings of one scenario on one placement and one GPU, in one report: `names` are their folders, by run.
+/// Recordings of one scenario on one placement, one GPU and, in replays, of one rank, in one report: `names` are their
+/// folders, by run.
 struct CheckedRecordings {
   std::vector<std::string> names;
   ValidationReport report;
 };
 
 /// Reads `folder` if it holds a run.json, else every folder in it that does, by name; predicts and judges. Recordings
-/// with the same scenario, placement and GPU are judged together. None there: an empty list. Throws Error if one cannot
-/// be read, is no run of its program (verify()), or cannot be predicted.
+/// with the same scenario, placement, GPU and rank are judged together: only they have an order. None there: an empty
+/// list. Throws Error if one cannot be read, is no run of its program (verify()), or cannot be predicted.
 std::vector<CheckedRecordings> check_recordings(const std::string& folder, const Limits& limits);
 
 /// One issue for each broken limit, where = the recording's name (or all of them), what = the limit, what was found,

@@ -8,7 +8,7 @@
 
 #include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
-#include "validate/recording/gzip.hpp"
+#include "sim/base/gzip.hpp"
 #include "validate/recording/ops_csv.hpp"
 #include "validate/recording/run_json.hpp"
 
@@ -81,18 +81,21 @@ void write_recording(const std::string& folder, const Recording& recording) {
 }
 
 Recording read_recording(const std::string& folder) {
-  if (std::error_code fault; !fs::is_directory(folder, fault)) throw Error(folder, "there is no such recording");
+  if (std::error_code none; !fs::is_directory(folder, none)) throw Error(folder, "there is no such recording");
   const std::string in = folder + "/";
   Recording recording;
   parse_run_json(read_file(in + kRun), in + kRun, recording);
   recording.scenario_toml = read_file(in + kScenario);
-  if (fs::exists(in + kProfile)) recording.profile_csv = read_file(in + kProfile);
+  std::error_code fault;
+  if (fs::exists(in + kProfile, fault) || fault) recording.profile_csv = read_file(in + kProfile);
   OpsTable ops = parse_ops_csv(gunzip(read_file(in + kOps), in + kOps), in + kOps);
   recording.run.timeline.ranks = std::move(ops.ranks);
   recording.run.spread = std::move(ops.spread);
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+  fs::directory_iterator entries(folder, fault);
+  if (fault) throw Error(folder, "cannot be read: " + fault.message());
+  for (const fs::directory_entry& entry : entries) {
     const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && is_plain_name(name) && !is_own(name)) {
+    if (entry.is_regular_file(fault) && is_plain_name(name) && !is_own(name)) {
       recording.attached[name] = read_file(entry.path().string());
     }
   }

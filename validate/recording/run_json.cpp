@@ -15,6 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int kDeepest = 8;        ///< a run has 2: an object or list in the whole
 constexpr double kLargest = 1e18;  ///< seconds and bytes beyond it are a slip
 
 template <int T, int B, int F>
@@ -98,8 +99,13 @@ class Object {
 };
 
 Json parsed(std::string_view text, const std::string& name) {
+  // Copies of a value recurse: a few bytes of brackets must not cost the stack.
+  const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kDeepest) throw Error(name, "has values within values, more than any run has");
+    return true;
+  };
   try {
-    return Json::parse(text);
+    return Json::parse(text, shallow);
   } catch (const Json::parse_error& fault) {
     const auto before = text.substr(0, fault.byte > 0 ? fault.byte - 1 : 0);
     const auto line = std::ranges::count(before, '\n') + 1;
@@ -148,10 +154,11 @@ void parse_run_json(std::string_view text, const std::string& name, Recording& r
   run.notes = object.texts("notes");
   object.finish();
   if (run.untraced.empty() && run.traced.empty()) throw Error(object.at("untraced_s"), "there is no step time at all");
-  for (const auto& steps : {run.untraced, run.traced}) {
-    for (const Seconds step : steps) {
-      if (!(step.value > 0)) throw Error(object.at("untraced_s"), "a step takes time");
-    }
+  const auto takes_time = [](Seconds step) { return step.value > 0; };
+  if (!std::ranges::all_of(run.untraced, takes_time)) throw Error(object.at("untraced_s"), "a step takes time");
+  if (!std::ranges::all_of(run.traced, takes_time)) throw Error(object.at("traced_s"), "a step takes time");
+  if (!run.traced.empty() && std::ranges::find(run.traced, run.timeline.step_time) == run.traced.end()) {
+    throw Error(object.at("step_s"), "is none of traced_s: the ops are those of one traced step");
   }
 }
 

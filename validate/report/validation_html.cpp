@@ -54,13 +54,11 @@ std::string runs_table(const ValidationReport& report) {
   std::string rows;
   for (const ValidationRun& run : report.runs) {
     const Seconds step = run.measured_step();
-    const auto tracing = run.tracing_slows_by();
     rows += "<tr>" + table_cell(run.schedule) + table_cell(to_text(run.predicted_step())) + table_cell(to_text(step)) +
             error_cell(run.step_error(), std::abs(run.step_error()) <= run.step_spread()) +
             table_cell(percent(run.step_spread())) + table_cell(of_step(run.attribution.profile_error(), step)) +
-            table_cell(of_step(run.attribution.model_error(), step)) +
-            table_cell(tracing ? error_percent(*tracing) : "-") + table_cell(std::to_string(run.untraced.repeats)) +
-            table_cell(std::to_string(run.traced.repeats)) + "</tr>";
+            table_cell(of_step(run.attribution.model_error(), step)) + table_cell(of_step(run.tracing_error(), step)) +
+            table_cell(std::to_string(run.untraced.repeats)) + table_cell(std::to_string(run.traced.repeats)) + "</tr>";
   }
   return table({{"schedule", ""},
                 {"predicted", "Step time"},
@@ -69,7 +67,7 @@ std::string runs_table(const ValidationReport& report) {
                 {"spread, %", "Half the distance from the lower to the upper quartile of the repeats"},
                 {"profile, %", "Error owed to durations that differ from the profile's, of the measured step"},
                 {"model, %", "Error that is left when the engine plays the measured durations"},
-                {"tracing, %", "How much longer a traced step takes"},
+                {"tracing, %", "The rest: the traced step that was kept, minus the measured step"},
                 {"untraced", "Repeats without tracing"},
                 {"traced", "Repeats with tracing"}},
                rows);
@@ -120,7 +118,7 @@ std::string classes_table(const ValidationRun& run) {
                 {"mean measured", "A collective from its last member's start, a message from its later end's"},
                 {"error, %", "Of the sum of durations; ~ = within the spread, so no error"},
                 {"of each, %", "Sum of the errors of single ops without sign"},
-                {"spread, %", "Half the distance from the lower to the upper quartile of each op's repeats"},
+                {"spread, %", "Of the sum, from half the distance between the quartiles of each op's repeats"},
                 {"explains, %", "How far the step moves with this class alone as measured, of the measured step"}},
                rows);
 }

@@ -97,6 +97,7 @@ Json run_of(const ValidationRun& run) {
           {"timeline_step_s", both_of(c.step)},
           {"profile_error_s", run.attribution.profile_error().value},
           {"model_error_s", run.attribution.model_error().value},
+          {"tracing_error_s", run.tracing_error().value},
           {"replayed_step_s", run.attribution.replayed.value},
           {"busy_s", both_of(c.busy)},
           {"stretch_s", both_of(c.stretch)},

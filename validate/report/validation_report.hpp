@@ -32,7 +32,7 @@ struct RankMemory {
   int rank = 0;     ///< as in RankTimeline of the measured run
   Bytes predicted;  ///< peak (memory.hpp)
   Bytes measured;   ///< bytes really held at most
-  double error() const { return measured.value > 0 ? (predicted - measured) / measured : 0; }
+  double error() const { return measured == predicted ? 0 : (predicted - measured) / measured; }
 };
 
 /// One schedule. Whoever draws timelines joins them with the program again.
@@ -54,6 +54,9 @@ struct ValidationRun {
   double step_error() const { return (predicted_step() - measured_step()) / measured_step(); }
   /// Half of p75 - p25 of the step times that measured_step() is the median of, over it.
   double step_spread() const;
+  /// What is left of the step's error beside the profile's and the model's: the step that was kept, with tracing,
+  /// minus measured_step().
+  Seconds tracing_error() const { return measured.timeline.step_time - measured_step(); }
   /// traced / untraced - 1; nothing unless both were measured.
   std::optional<double> tracing_slows_by() const;
 };

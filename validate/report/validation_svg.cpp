@@ -53,8 +53,8 @@ std::string attribution_bars(const ValidationRun& run, std::size_t most_classes)
   add("error of the step", run.predicted_step() - step, "predicted - measured");
   add("profile", a.profile_error(), "durations that differ from the profile's");
   add("model", a.model_error(), "waiting, order and launches that differ from the engine's");
-  if (const Seconds tracing = a.measured - step; tracing.value != 0) {
-    add("traced, not untraced", tracing, "the traced step against the median untraced one");
+  if (const Seconds tracing = run.tracing_error(); tracing.value != 0) {
+    add("traced, not untraced", tracing, "the traced step that was kept against the median untraced one");
   }
   const std::size_t parts = bars.size();
   for (const ClassExplains& one : a.classes) {

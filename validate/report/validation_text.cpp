@@ -12,7 +12,8 @@ namespace braid {
 namespace {
 
 constexpr const char* kLegend =
-    "error = (predicted - measured) / measured = profile (wrong durations) + model (wrong waiting) + tracing\n"
+    "error = (predicted - measured) / measured = profile (wrong durations) + model (wrong waiting) + tracing (slows "
+    "the step)\n"
     "spread = half the distance from the lower to the upper quartile of the repeats; ~ = within it, so no error\n";
 
 std::string runs_table(const ValidationReport& report) {
@@ -22,11 +23,10 @@ std::string runs_table(const ValidationReport& report) {
   for (const ValidationRun& run : report.runs) {
     const double error = run.step_error();
     const Seconds step = run.measured_step();
-    const auto tracing = run.tracing_slows_by();
     rows.push_back({run.schedule, to_text(run.predicted_step()), to_text(step),
                     error_percent(error, std::abs(error) <= run.step_spread()), percent(run.step_spread()),
                     of_step(run.attribution.profile_error(), step), of_step(run.attribution.model_error(), step),
-                    tracing ? error_percent(*tracing) : "-", std::to_string(run.untraced.repeats),
+                    of_step(run.tracing_error(), step), std::to_string(run.untraced.repeats),
                     std::to_string(run.traced.repeats)});
   }
   return aligned(rows, 2) +

@@ -46,13 +46,17 @@ class Judge {
   void step() {
     if (!limits_.step_error_percent) return;
     const double error = run_.step_error();
-    const bool noise = std::abs(error) <= run_.step_spread();
+    const bool beyond = 100 * std::abs(error) > *limits_.step_error_percent;
+    const bool noise = beyond && std::abs(error) <= run_.step_spread();
     out_.push_back({.limit = "step_error_percent",
                     .run = run_.schedule,
-                    .about = noise && error != 0 ? "within the spread of the repeats" : "",
+                    .about = noise ? fmt::format("{:+.3g} is within the spread of the repeats, {:.3g}", 100 * error,
+                                                 100 * run_.step_spread())
+                                   : "",
                     .value = 100 * error,
                     .allowed = *limits_.step_error_percent,
-                    .held = noise || 100 * std::abs(error) <= *limits_.step_error_percent});
+                    .judged = !noise,
+                    .held = noise || !beyond});
   }
 
   /// Whether the trace is refused.
@@ -87,7 +91,8 @@ class Judge {
     for (const ClassDifference& one : run_.comparison.classes) all += one.total.measured.value;
     const ClassDifference* worst = nullptr;
     for (const ClassDifference& one : run_.comparison.classes) {
-      const bool large = 100 * one.total.measured.value >= limits_.least_class_percent * all;
+      const double larger = std::max(one.total.measured.value, one.total.predicted.value);
+      const bool large = 100 * larger >= limits_.least_class_percent * all;
       if (is_compute(one) != compute || !large || one.within_spread()) continue;
       if (worst == nullptr || std::abs(one.error()) > std::abs(worst->error())) worst = &one;
     }

@@ -2,21 +2,14 @@
 #include "validate/runner/measured_run.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
+#include <utility>
 
+#include "calibrate/method/stats.hpp"
 #include "sim/base/error.hpp"
 
 namespace braid {
 namespace {
-
-/// Linear between the two nearest of the sorted values, as NumPy's default.
-double quantile(const std::vector<double>& sorted, double q) {
-  const double at = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 /// Places of the spans by key; spans of one key stay in order of start.
 std::vector<std::uint32_t> by_key(const std::vector<Span>& spans) {
@@ -42,10 +35,8 @@ std::vector<OpSpread> spread_of(const std::vector<const std::vector<Span>*>& lan
       BRAID_CHECK(same.key == span.key, "repeats of a step have the same spans");
       durations[n] = (same.end - same.start).value;
     }
-    std::ranges::sort(durations);
-    spread[orders[chosen][i]] = {.median = Seconds(quantile(durations, 0.5)),
-                                 .p25 = Seconds(quantile(durations, 0.25)),
-                                 .p75 = Seconds(quantile(durations, 0.75))};
+    const Stats of_op = stats(durations);
+    spread[orders[chosen][i]] = {.median = Seconds(of_op.median), .p25 = Seconds(of_op.p25), .p75 = Seconds(of_op.p75)};
   }
   return spread;
 }
@@ -55,10 +46,9 @@ std::vector<OpSpread> spread_of(const std::vector<const std::vector<Span>*>& lan
 Seconds MeasuredRun::step_time() const {
   const std::vector<Seconds>& steps = untraced.empty() ? traced : untraced;
   BRAID_CHECK(!steps.empty(), "a run has steps");
-  std::vector<double> sorted;
-  for (const Seconds step : steps) sorted.push_back(step.value);
-  std::ranges::sort(sorted);
-  return Seconds(quantile(sorted, 0.5));
+  std::vector<double> samples;
+  for (const Seconds step : steps) samples.push_back(step.value);
+  return Seconds(stats(std::move(samples)).median);
 }
 
 MeasuredRun summarise(std::vector<Timeline> traced_repeats) {

@@ -12,7 +12,7 @@
 
 namespace braid {
 
-/// Durations of one op over the traced repeats of a step.
+/// Durations of one op over the traced repeats of a step; quartiles as in calibrate/method/stats.hpp.
 struct OpSpread {
   Seconds median, p25, p75;
 };

@@ -13,6 +13,7 @@ namespace braid {
 struct JoinedRank {
   const ForeignTrace* trace = nullptr;
   std::vector<ForeignStep> steps;  ///< not empty
+  int empty_steps = 0;             ///< left out: they launched no work
   int steps_in_each = 1;           ///< more than one if the trace has no marks and its user says so
   int pp = 0;
   const RankTimeline* predicted = nullptr;

@@ -19,26 +19,17 @@ namespace {
 
 constexpr std::size_t kMostUnknown = 5;
 
-/// Time in which at least one op of these lanes is in flight.
-Seconds in_flight(const RankTimeline& rank, std::initializer_list<Lane> lanes) {
-  std::vector<std::pair<double, double>> spans;
-  for (const Lane lane : lanes) {
-    for (const Span& s : rank.lanes[static_cast<std::size_t>(lane)]) spans.emplace_back(s.start.value, s.end.value);
-  }
-  std::sort(spans.begin(), spans.end());
-  double sum = 0;
-  double until = 0;
-  for (const auto& [start, end] : spans) {
-    sum += std::max(0.0, end - std::max(start, until));
-    until = std::max(until, end);
-  }
-  return Seconds(sum);
+/// Spans of the compute lane do not overlap, on either side.
+Seconds computing_time(const RankTimeline& rank) {
+  Seconds sum;
+  for (const Span& span : rank.lanes[static_cast<std::size_t>(Lane::compute)]) sum += span.end - span.start;
+  return sum;
 }
 
 StepLoad load_of(const RankTimeline& rank, Seconds step) {
   return {.step = step,
-          .busy = in_flight(rank, {Lane::compute}),
-          .communication = in_flight(rank, {Lane::tp, Lane::pp, Lane::dp}),
+          .busy = computing_time(rank),
+          .communication = communication_time(rank),
           .exposed = exposed_communication(rank)};
 }
 
@@ -116,7 +107,11 @@ std::vector<JoinedRank> joined(const std::vector<ForeignTrace>& traces, int unma
                     .steps_in_each = trace.steps.empty() ? std::max(unmarked_steps, 1) : 1,
                     .pp = pp,
                     .predicted = &predicted_rank(played, trace.rank, pp)};
-    std::erase_if(rank.steps, [](const ForeignStep& step) { return step.ops.empty(); });
+    rank.empty_steps =
+        static_cast<int>(std::erase_if(rank.steps, [](const ForeignStep& step) { return step.ops.empty(); }));
+    if (std::any_of(rank.steps.begin(), rank.steps.end(), [](auto& step) { return !(step.duration.value > 0); })) {
+      throw Error(trace.file, "its GPU work takes no time: there is nothing to compare");
+    }
     if (rank.steps.empty()) throw Error(trace.file, "none of its steps launched GPU work; record more steps");
     ranks.push_back(std::move(rank));
   }
@@ -140,6 +135,11 @@ void say_what_differs(ForeignComparison& result, const std::vector<JoinedRank>& 
     if (!rank.trace->steps.empty()) continue;
     result.notes.push_back(fmt::format("rank {}: no step is marked; all of the trace is taken as {} step(s)",
                                        rank.trace->rank, rank.steps_in_each));
+  }
+  for (const JoinedRank& rank : ranks) {
+    if (rank.empty_steps == 0) continue;
+    result.notes.push_back(
+        fmt::format("rank {}: {} steps launched no GPU work and are left out", rank.trace->rank, rank.empty_steps));
   }
   for (const JoinedRank& rank : ranks) {
     if (rank.trace->steps.size() != 1) continue;

@@ -87,7 +87,7 @@ struct ForeignComparison {
 };
 
 /// `traces` are of different ranks of one job. Throws Error for a rank that is not known, is there twice or is not in
-/// the scenario, for a job of another size, and if `predicted` is no run of `program`.
+/// the scenario, for a job of another size, for steps that take no time, and if `predicted` is no run of `program`.
 ForeignComparison compare_foreign(const std::vector<ForeignTrace>& traces, int unmarked_steps, const Program& program,
                                   const Timeline& predicted);
 

@@ -67,6 +67,10 @@ std::vector<ForeignTrace> read_trace(const std::string& spec, const std::string&
   int base = asked.rank;
   if (base < 0) base = traces.size() == 1 ? traces.front().rank : -1;
   if (base < 0) base = rank_in_name(asked.path);
+  if (asked.rank >= 0 && traces.size() == 1 && traces.front().rank >= 0 && traces.front().rank != asked.rank) {
+    traces.front().notes.push_back(fmt::format("{}: taken as rank {}, as asked; its job says that it is rank {}",
+                                               asked.path, asked.rank, traces.front().rank));
+  }
   if (traces.size() > 1) {
     base = std::max(base, 0);
     traces.front().notes.push_back(fmt::format("{}: holds {} GPUs, taken as ranks {} to {} in the order of the devices",

@@ -7,7 +7,6 @@
 
 namespace braid {
 
-bool is_gzip(std::string_view bytes);
 bool is_sqlite(std::string_view bytes);
 
 /// The first bytes of a file, enough to tell what it is. Throws Error if it cannot be read or is empty.
@@ -16,7 +15,5 @@ std::string first_bytes(const std::string& path);
 /// All of it, inflated if it is gzip. Throws Error(path, ...) if it cannot be read or the compressed data are damaged,
 /// cut short, or larger than 4 GiB inflated.
 std::string read_trace_bytes(const std::string& path);
-/// The same of bytes that are there already; `name` is the file's.
-std::string inflated(std::string bytes, const std::string& name);
 
 }  // namespace braid

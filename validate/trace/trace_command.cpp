@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validate/trace/trace_command.hpp"
 
-#include <filesystem>
 #include <ostream>
 
-#include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
+#include "sim/base/output_folder.hpp"
 #include "sim/timeline/trace.hpp"
 #include "validate/trace/foreign_compare.hpp"
 #include "validate/trace/trace_report.hpp"
@@ -23,10 +22,9 @@ void trace_command(const TraceOptions& options, const Program& program, const Ti
   const ForeignComparison comparison = compare_foreign(traces, options.steps, program, predicted);
   out << (options.json ? trace_json(comparison) : trace_text(comparison));
   if (options.out_dir.empty()) return;
-  const std::filesystem::path folder = options.out_dir;
-  std::filesystem::create_directories(folder);
-  write_file((folder / "comparison.json").string(), trace_json(comparison));
-  write_file((folder / "measured.json").string(), chrome_trace(comparison.timeline));
+  OutputFolder files(options.out_dir);
+  files.write("comparison.json", trace_json(comparison));
+  files.write("measured.json", chrome_trace(comparison.timeline));
 }
 
 }  // namespace braid

@@ -74,17 +74,17 @@ TEST(CheckRecordings, PredictWithTheProfileOfTheRecording) {
   EXPECT_GT(checked[0].report.runs[0].step_error(), 0.3);
 }
 
-/// Rank 1 of the STP run, its program played as if F mlp took `factor` times its cost.
-void record_replay(const std::string& folder, double factor) {
+/// A rank of the STP run, its program played as if F mlp took `factor` times its cost.
+void record_replay(const std::string& folder, double factor, int rank = 1) {
   const Scenario scenario = parse_scenario(kFabricatedScenario, "f.toml");
   const Priced p = priced(scenario, 2);
   const Replay replay =
-      replay_of(p.program, p.costs, scenario.cluster, simulate_ideal(p.program, p.costs, scenario.cluster), 1);
+      replay_of(p.program, p.costs, scenario.cluster, simulate_ideal(p.program, p.costs, scenario.cluster), rank);
   write_recording(
       folder, {.scenario_toml = kFabricatedScenario,
                .profile_csv = {},
                .schedule = "stp",
-               .rank = 1,
+               .rank = rank,
                .run = fabricated_run(replay.program, with_class_scaled(replay.program, replay.costs, "F mlp", factor),
                                      scenario.cluster, {.jitter = 0.005, .placement = "replay"})});
 }
@@ -126,12 +126,22 @@ TEST(CheckRecordings, PredictFromWorksThatWereMeasuredBeside) {
   EXPECT_EQ(broken(check_recordings(folder / "", shipped())), std::vector<Issue>{});
 }
 
+TEST(CheckRecordings, RanksOfAReplayHaveNoOrder) {
+  // The last stage has the head and takes longer than the first: that is no schedule that lost.
+  const TemporaryFolder folder;
+  for (const int rank : {0, 1}) record_replay(folder / ("rank" + std::to_string(rank)), 1, rank);
+  const auto checked = check_recordings(folder / "", shipped());
+  ASSERT_EQ(checked.size(), 2u);
+  for (const CheckedRecordings& one : checked) EXPECT_TRUE(one.report.order.empty());
+}
+
 TEST(CheckRecordings, TakeOneFolderAsWell) {
   const TemporaryFolder folder;
   record(folder / "r", 0, "F mlp", 1);
   const auto checked = check_recordings(folder / "r", shipped());
   ASSERT_EQ(checked.size(), 1u);
   EXPECT_EQ(checked[0].names, std::vector<std::string>{"r"});
+  EXPECT_EQ(check_recordings(folder / "r/", shipped()).at(0).names, std::vector<std::string>{"r"});
 }
 
 TEST(CheckRecordings, FindNothingInAnEmptyFolder) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest table that breaks each rule of ops.csv, and the message; and gzip as others write it.
+// The smallest table that breaks each rule of ops.csv, and the message.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/validate/recording/damaged.hpp"
-#include "validate/recording/gzip.hpp"
 #include "validate/recording/ops_csv.hpp"
 
 namespace braid {
@@ -76,22 +75,6 @@ TEST(OpsCsvErrors, TimesAreInOrder) {
 TEST(OpsCsvErrors, LinesOfARankAreTogether) {
   const std::string op = ",compute,F,,0,0,0,0,5,6,1,1,1\n";
   EXPECT_EQ(fault("0" + op + "1" + op + "0" + op), "ops.csv:4:rank: lines of rank 0 are not together");
-}
-
-TEST(Gzip, GivesBackWhatItTook) {
-  std::string long_text;
-  for (int i = 0; i < 100'000; ++i) long_text += std::to_string(i * 7919 % 1000) + ",";
-  for (const std::string& text : {std::string(), std::string("a"), long_text}) {
-    EXPECT_TRUE(gunzip(gzip(text), "g") == text);
-  }
-  EXPECT_LT(gzip(long_text).size(), long_text.size() / 3);
-}
-
-TEST(Gzip, ReadsFilesOfSeveralMembers) {
-  // As `cat a.gz b.gz` makes them.
-  EXPECT_EQ(gunzip(gzip("one ") + gzip("two"), "g"), "one two");
-  EXPECT_EQ(fault_of([] { gunzip(gzip("one ") + gzip("two").substr(0, 5), "g"); }),
-            "g: ends in the middle: the file was cut");
 }
 
 }  // namespace

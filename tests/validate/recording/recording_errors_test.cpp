@@ -95,6 +95,11 @@ TEST(RecordingErrors, JsonThatIsNoneIsPlaced) {
   EXPECT_EQ(json_fault("{", "[1,"), "R/run.json:2:10: is not JSON here");
 }
 
+TEST(RecordingErrors, NestingIsBounded) {
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  EXPECT_EQ(json_fault("\"braid.recording/1\"", deep), "R/run.json: has values within values, more than any run has");
+}
+
 TEST(RecordingErrors, FieldsAreThereKnownAndOfTheirKind) {
   EXPECT_EQ(json_fault(" \"lost\": 0,\n", ""), "R/run.json:lost: is missing");
   EXPECT_EQ(json_fault("\"lost\"", "\"found\": 0, \"lost\""), "R/run.json:found: unknown field");
@@ -105,6 +110,8 @@ TEST(RecordingErrors, FieldsAreThereKnownAndOfTheirKind) {
   EXPECT_EQ(json_fault("\"untraced_s\": []", "\"untraced_s\": [-1]"), "R/run.json:untraced_s: -1 makes no sense");
   EXPECT_EQ(json_fault("\"untraced_s\": []", "\"untraced_s\": 1"), "R/run.json:untraced_s: wants an array");
   EXPECT_EQ(json_fault("\"untraced_s\": []", "\"untraced_s\": [0]"), "R/run.json:untraced_s: a step takes time");
+  EXPECT_EQ(json_fault("\"step_s\": 3", "\"step_s\": 4"),
+            "R/run.json:step_s: is none of traced_s: the ops are those of one traced step");
   EXPECT_EQ(json_fault("\"driver\": \"d\"", "\"driver\": 1"), "R/run.json:facts.driver: wants a string");
   EXPECT_EQ(json_fault("\"notes\": []", "\"notes\": [1]"), "R/run.json:notes: wants strings");
 }

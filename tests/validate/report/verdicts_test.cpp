@@ -44,13 +44,15 @@ TEST(Verdicts, AStepErrorIsHeldUpToItsLimit) {
   EXPECT_FALSE(only(verdicts(report, {.step_error_percent = 4.99})).held);
 }
 
-TEST(Verdicts, AnErrorWithinTheSpreadBreaksNothing) {
+TEST(Verdicts, AnErrorWithinTheSpreadIsNotJudged) {
   ValidationRun run = run_of();
   run.untraced.p25 = Seconds(0.094);
   run.untraced.p75 = Seconds(0.106);  // half of 12 ms is 6 % of 100 ms
   const Verdict verdict = only(verdicts(report_of({run}), {.step_error_percent = 1}));
   EXPECT_TRUE(verdict.held);
-  EXPECT_EQ(verdict.about, "within the spread of the repeats");
+  EXPECT_FALSE(verdict.judged);
+  EXPECT_EQ(verdict.about, "-5 is within the spread of the repeats, 6");
+  EXPECT_TRUE(only(verdicts(report_of({run}), {.step_error_percent = 5.5})).judged);
 }
 
 TEST(Verdicts, TheMeanCountsErrorsWithoutSign) {
@@ -81,6 +83,16 @@ TEST(Verdicts, AClassWithinItsSpreadIsNotJudged) {
   const Verdict verdict = only(verdicts(report_of({run}), {.unit_error_percent = 1, .least_class_percent = 1}));
   EXPECT_TRUE(verdict.held);
   EXPECT_EQ(verdict.value, 0);
+}
+
+TEST(Verdicts, AClassThatTookNoTimeIsBeyondEveryLimit) {
+  // 2 of 152 s are predicted for all-reduces that nobody saw take any.
+  ValidationRun run = run_of();
+  run.comparison.classes.push_back({.name = "all_reduce F", .lane = Lane::tp, .count = 2, .total = {2_s, 0_s}});
+  const Verdict verdict =
+      only(verdicts(report_of({run}), {.communication_error_percent = 40, .least_class_percent = 1}));
+  EXPECT_FALSE(verdict.held);
+  EXPECT_EQ(verdict.about, "all_reduce F");
 }
 
 TEST(Verdicts, ATraceThatSlowsTheStepIsRefused) {
@@ -137,6 +149,8 @@ TEST(Verdicts, MemoryNamesTheWorstRank) {
   EXPECT_FALSE(verdict.held);
   EXPECT_EQ(verdict.about, "rank 1");
   EXPECT_NEAR(verdict.value, 10, 1e-9);
+  run.memory.push_back({.rank = 2, .predicted = Bytes(1), .measured = Bytes(0)});
+  EXPECT_EQ(only(verdicts(report_of({run}), {.memory_error_percent = 50})).about, "rank 2");
   const Verdict unknown = only(verdicts(report_of({run_of()}), {.memory_error_percent = 5}));
   EXPECT_FALSE(unknown.judged);
   EXPECT_TRUE(unknown.held);

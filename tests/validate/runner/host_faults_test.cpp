@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <thread>
+#include <tuple>
 
 #include "tests/validate/runner/every_schedule.hpp"
 #include "validate/runner/host_runner.hpp"
@@ -45,8 +46,10 @@ std::vector<Issue> failure_of(const Priced& c, Fault fault, bool unfolded = fals
 }
 
 /// Two layers on two ranks of TP 2, one forward and one backward each of five microbatches.
-Priced small(P2pMode mode = P2pMode::eager) {
-  return test::model_case({.schedule = "stp", .p = 2, .m = 5, .p2p = mode});
+Priced small(P2pMode mode = P2pMode::eager, bool host_waits = false) {
+  Priced c = test::model_case({.schedule = "stp", .p = 2, .m = 5, .p2p = mode});
+  c.program.host_waits = host_waits;
+  return c;
 }
 
 std::string name(const Program& program, int pp, std::uint32_t op) {
@@ -74,14 +77,21 @@ std::vector<std::uint32_t> ops_of(const Program& program, int pp, Keep keep) {
   return ops;
 }
 
-class EveryMode : public testing::TestWithParam<P2pMode> {};
-INSTANTIATE_TEST_SUITE_P(Modes, EveryMode, testing::Values(P2pMode::eager, P2pMode::batched, P2pMode::blocking),
+/// How messages go, and whether hosts wait for them: then what follows a fault is not even enqueued.
+class EveryMode : public testing::TestWithParam<std::tuple<P2pMode, bool>> {
+ protected:
+  static Priced small_case() { return small(std::get<0>(GetParam()), std::get<1>(GetParam())); }
+};
+INSTANTIATE_TEST_SUITE_P(Modes, EveryMode,
+                         testing::Combine(testing::Values(P2pMode::eager, P2pMode::batched, P2pMode::blocking),
+                                          testing::Bool()),
                          [](const auto& param) {
-                           return test::name_of({.schedule = "stp", .p = 2, .m = 5, .p2p = param.param});
+                           const std::string mode = test::name_of({.schedule = "stp", .p2p = std::get<0>(param.param)});
+                           return mode + (std::get<1>(param.param) ? "_host_waits" : "");
                          });
 
 TEST_P(EveryMode, ARankThatDiesIsNamedWithTheOpItDiedBefore) {
-  const Priced c = small(GetParam());
+  const Priced c = small_case();
   for (const int rank : {0, 1}) {
     for (const std::uint32_t op : thinned(ops_of(c.program, rank, any), rank)) {
       const auto stuck = failure_of(c, {.kind = FaultKind::rank_dies, .rank = rank, .op = op});
@@ -92,7 +102,7 @@ TEST_P(EveryMode, ARankThatDiesIsNamedWithTheOpItDiedBefore) {
 }
 
 TEST_P(EveryMode, ALostMessageIsNamedWithBothItsEnds) {
-  const Priced c = small(GetParam());
+  const Priced c = small_case();
   for (const Message& m : c.program.messages) {
     for (const bool at_sender : {true, false}) {
       const auto stuck = failure_of(c, {.kind = FaultKind::message_lost,
@@ -128,7 +138,7 @@ TEST(HostFaults, AnOpThatHangsIsGivenUpAfterTheTimeLimit) {
 }
 
 TEST_P(EveryMode, AnOpThatIsNeverEnqueuedIsNamed) {
-  const Priced c = small(GetParam());
+  const Priced c = small_case();
   for (const std::uint32_t op : thinned(ops_of(c.program, 1, any), 1)) {
     const auto stuck = failure_of(c, {.kind = FaultKind::op_dropped, .rank = 1, .op = op});
     ASSERT_EQ(stuck.at(0).where, "rank 1: " + name(c.program, 1, op));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/cost/cost_program.hpp"
+#include "sim/cost/host_lane.hpp"
 #include "sim/engine/core/simulate.hpp"
 #include "sim/memory/memory.hpp"
 #include "tests/sim/engine/synthetic_program.hpp"
@@ -41,6 +42,57 @@ TEST_P(HostRunOf, AModelIsTheEngines) {
 
 INSTANTIATE_TEST_SUITE_P(EverySchedule, HostRunOf, testing::ValuesIn(test::every_schedule()),
                          [](const auto& param) { return test::name_of(param.param); });
+
+/// Hosts that wait for messages, beside launches by kernel: the engine reckons these waits ahead, a host thread waits.
+class HostThatWaitsOf : public testing::TestWithParam<ScheduleCase> {};
+
+TEST_P(HostThatWaitsOf, AModelIsTheEngines) {
+  Priced c = test::model_case(GetParam());
+  const double ahead = host_run(c).step_time().value;
+  c.program.host_waits = true;
+  expect_same_as_engine(c);
+  EXPECT_GE(host_run(c).step_time().value, ahead * (1 - 1e-9));
+}
+
+TEST_P(HostThatWaitsOf, AbstractCellsIsTheEngines) {
+  // Cells of a second and launches of 0.4 and 2.5 s: the GPU, then the host is the slower of the two.
+  for (const double launch : {0.4, 2.5}) {
+    for (const bool waits : {false, true}) {
+      SCOPED_TRACE(launch);
+      Priced c = test::abstract_case(GetParam());
+      c.program.host_waits = waits;
+      c.costs.launches = launches_of(c.program, c.costs.duration, Seconds(launch));
+      expect_same_as_engine(c);
+    }
+  }
+}
+
+std::vector<ScheduleCase> on_up_to_four_stages() {
+  std::vector<ScheduleCase> cases = test::every_schedule();
+  std::erase_if(cases, [](const ScheduleCase& c) { return c.p > 4; });
+  return cases;
+}
+INSTANTIATE_TEST_SUITE_P(EverySchedule, HostThatWaitsOf, testing::ValuesIn(on_up_to_four_stages()),
+                         [](const auto& param) { return test::name_of(param.param); });
+
+TEST(HostThatWaits, OfEveryGPUIsTheEngines) {
+  // TP 2 x PP 2 x DP 2: hosts of their own, which wait for the messages of their own copy of the pipeline.
+  for (const ScheduleCase& one : on_up_to_four_stages()) {
+    if (one.p > 2) continue;
+    SCOPED_TRACE(test::name_of(one));
+    Priced c = test::model_case(one, 2);
+    c.program.host_waits = true;
+    expect_same_as_engine(c, {.unfolded = true});
+  }
+}
+
+TEST(HostThatWaits, TakesLonger) {
+  // The cases above hold nothing if a host that waits is never late: 1F1B on four stages waits before every forward.
+  Priced c = test::model_case({.schedule = "1f1b", .p = 4, .m = 16});
+  const double ahead = host_run(c).step_time().value;
+  c.program.host_waits = true;
+  EXPECT_GT(host_run(c).step_time().value, ahead * 1.001);
+}
 
 TEST(HostRun, OfBlockingMessagesIsTheEngines) {
   for (const char* schedule : {"1f1b-i", "zb-v"}) {

@@ -27,13 +27,13 @@ TEST(Summarise, ChoosesTheMedianStepTheLowerOfTwo) {
 }
 
 TEST(Summarise, SpreadsDurationsOfOneOp) {
-  // Op 0 takes 4, 2, 3, 1: quartiles of 1 2 3 4 by linear interpolation lie at 0.75, 1.5, 2.25: 1.75, 2.5, 3.25.
+  // Op 0 takes 4, 2, 3, 1: of 1 2 3 4 the quartiles are the nearest to places 0.75 and 2.25, 2 and 3; the median is 2.5.
   const MeasuredRun run = summarise({repeat(4, 1, 0), repeat(2, 1, 0), repeat(3, 1, 0), repeat(1, 1, 0)});
   const auto& spread = run.spread[0][static_cast<std::size_t>(Lane::pp)];
   ASSERT_EQ(spread.size(), 2U);
-  EXPECT_EQ(spread[0].p25, 1.75_s);
+  EXPECT_EQ(spread[0].p25, 2_s);
   EXPECT_EQ(spread[0].median, 2.5_s);
-  EXPECT_EQ(spread[0].p75, 3.25_s);
+  EXPECT_EQ(spread[0].p75, 3_s);
   EXPECT_EQ(spread[1].p25, 1_s);
 }
 

@@ -103,6 +103,27 @@ TEST_F(TraceCommand, RefusesWhatMakesNoSense) {
                 run({.files = {folder / "t0.json", folder / "t0.json"}});
               }),
               HasSubstr("is of rank 0 again"));
+  EXPECT_THAT(complaint([&] { run({.files = {folder / "t0.json"}, .out_dir = folder / "t0.json/made"}); }),
+              HasSubstr("t0.json/made: cannot be made"));
+}
+
+TEST_F(TraceCommand, StepsWithoutWorkAreLeftOutAndSaid) {
+  // The third step launched nothing: a mean over it would be of 40 and 1000 us.
+  test::WrittenKineto trace;
+  trace.world_size = 2;
+  trace.step(1, 0, 100).step(2, 100, 40).step(3, 140, 1000).kernel("gemm", 110, 20, 7, 101);
+  write_file(folder / "gap.json", trace.text());
+  const auto json = nlohmann::json::parse(run({.files = {folder / "gap.json"}, .json = true}));
+  EXPECT_NEAR(json["measured"]["step_s"].get<double>(), 40e-6, 1e-12);
+  EXPECT_THAT(json["notes"].dump(), HasSubstr("rank 0: 1 steps launched no GPU work and are left out"));
+}
+
+TEST_F(TraceCommand, AStepThatTakesNoTimeIsRefused) {
+  test::WrittenKineto trace;
+  trace.world_size = 2;
+  trace.lone_kernel("gemm", 110, 0, 7);
+  write_file(folder / "zero.json", trace.text());
+  EXPECT_THAT(complaint([&] { run({.files = {folder / "zero.json"}}); }), HasSubstr("its GPU work takes no time"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validate/recording/gzip.hpp"
+#include "sim/base/gzip.hpp"
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 #include <array>
@@ -10,9 +11,8 @@
 namespace braid {
 namespace {
 
-constexpr int kGzip = 15 + 16;  ///< zlib: the largest window, and a gzip header in place of its own
-constexpr std::size_t kLongestText = std::size_t{1} << 30;
-constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;  ///< zlib counts in 32 bits
+constexpr int kGzip = 15 + 16;             ///< zlib: the largest window, and a gzip header in place of its own
+constexpr std::size_t kMostAtOnce = kGiB;  ///< zlib counts in 32 bits
 
 Bytef* bytes_of(std::string_view text) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // zlib's next_in is not const, yet not written to
@@ -45,30 +45,38 @@ std::string gzip(std::string_view text) {
   return out;
 }
 
-std::string gunzip(std::string_view bytes, const std::string& name) {
-  if (bytes.size() > kMostAtOnce) throw Error(name, "is too large");
+bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
+
+std::string gunzip(std::string_view bytes, const std::string& name, std::size_t most) {
   Inflater inflater;
   z_stream& stream = inflater.stream;
-  stream.next_in = bytes_of(bytes);
-  stream.avail_in = static_cast<uInt>(bytes.size());
   std::string text;
   std::array<char, 1 << 16> piece;
   bool in_a_member = true;
-  while (in_a_member || stream.avail_in > 0) {
+  while (in_a_member || stream.avail_in > 0 || !bytes.empty()) {
     if (!in_a_member) {
       inflateReset(&stream);
       in_a_member = true;
+    }
+    if (stream.avail_in == 0) {
+      const std::string_view next = bytes.substr(0, kMostAtOnce);
+      stream.next_in = bytes_of(next);
+      stream.avail_in = static_cast<uInt>(next.size());
+      bytes.remove_prefix(next.size());
     }
     stream.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream.avail_out = static_cast<uInt>(piece.size());
     const int result = inflate(&stream, Z_NO_FLUSH);
     text.append(piece.data(), piece.size() - stream.avail_out);
-    if (text.size() > kLongestText) throw Error(name, "unpacks to more than 1 GiB");
+    if (text.size() > most) {
+      throw Error(name, fmt::format("unpacks to more than {:.3g} GiB", static_cast<double>(most) / kGiB));
+    }
     if (result == Z_STREAM_END) {
       in_a_member = false;
-    } else if (result == Z_BUF_ERROR || (result == Z_OK && stream.avail_in == 0 && stream.avail_out > 0)) {
+    } else if (stream.avail_in == 0 && stream.avail_out > 0 && bytes.empty() &&
+               (result == Z_OK || result == Z_BUF_ERROR)) {
       throw Error(name, "ends in the middle: the file was cut");
-    } else if (result != Z_OK) {
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
       throw Error(name, text.empty() ? "is not a gzip file" : "is damaged: its check sum or its contents are wrong");
     }
   }
