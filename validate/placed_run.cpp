@@ -2,10 +2,6 @@
 #include "validate/placed_run.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <utility>
 
 #include "validate/gpu_runners.hpp"
 #include "validate/runner/fault.hpp"
@@ -33,18 +29,6 @@ gpu::GpuRunnerOptions gpu_options(const RunOptions& options, const Profile& prof
     gpu.message_ctas = static_cast<int>(profile.parameters.message_ctas);
   }
   return gpu;
-}
-
-/// Why there can be no such folder, "" if there can: told before a run of minutes, not behind it.
-std::string why_not_made(const std::string& folder) {
-  namespace fs = std::filesystem;
-  if (folder.empty()) return "";
-  std::error_code fault;
-  fs::path there = fs::absolute(folder, fault);
-  while (there != there.root_path() && !fs::exists(there, fault)) there = there.parent_path();
-  if (!fs::is_directory(there, fault)) return fmt::format("cannot be made: {} is no folder", there.string());
-  if (::access(there.c_str(), W_OK) != 0) return fmt::format("cannot be made: {} cannot be written to", there.string());
-  return "";
 }
 
 }  // namespace
@@ -107,9 +91,6 @@ std::vector<Issue> check(const RunOptions& options) {
   only(options.jitter != 0, "--jitter", "host");
   only(options.rank.has_value(), "--rank", "replay");
   only(options.sms != 0, "--sms", "partition");
-  if (options.sms < 0) issues.push_back({"--sms", "is a number of SMs above 0"});
-  if (options.rank && *options.rank < 0) issues.push_back({"--rank", "is a pipeline rank from 0"});
-  if (!(options.jitter >= 0 && options.jitter <= 0.5)) issues.push_back({"--jitter", "is a share from 0 to 0.5"});
   if (options.calibrate_works && options.placement != "partition" && options.placement != "replay") {
     issues.push_back({"--calibrate-works", "belongs to --placement partition and replay"});
   }
@@ -123,9 +104,6 @@ std::vector<Issue> check(const RunOptions& options) {
   if (options.warm_up < 0 || options.warm_up > 1000) issues.push_back({"--warm-up", "is a number from 0 to 1000"});
   if (!(options.time_limit_s > 0 && options.time_limit_s <= 3600)) {
     issues.push_back({"--time-limit", "is a number of seconds up to 3600"});
-  }
-  for (const auto& [flag, folder] : {std::pair{"--out", options.out_dir}, {"--record", options.record_dir}}) {
-    if (const std::string why = why_not_made(folder); !why.empty()) issues.push_back({flag, why});
   }
   return issues;
 }

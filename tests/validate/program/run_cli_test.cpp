@@ -174,7 +174,7 @@ TEST(ValidateRunErrors, AreToldBeforeAnythingRuns) {
   EXPECT_THAT(mistake({"--placement", "host", "--out", "in_the_way"}), HasSubstr("in_the_way is no folder"));
   EXPECT_THAT(mistake({"--placement", "partition", "--record", "in_the_way/r"}), HasSubstr("is no folder"));
   EXPECT_THAT(mistake({"--run", "stp", "--trace", "none.json", "--out", "in_the_way"}), HasSubstr("is no folder"));
-  EXPECT_THAT(mistake({"--placement", "host", "--jitter", "0.6"}), HasSubstr("--jitter: is a share from 0 to 0.5"));
+  EXPECT_THAT(mistake({"--placement", "host", "--jitter", "0.6"}), HasSubstr("--jitter: is a number from 0 to 0.5"));
   EXPECT_THAT(mistake({"--placement", "partition", "--sms", "-1"}), HasSubstr("--sms"));
   EXPECT_THAT(mistake({"--placement", "replay", "--rank", "-1"}), HasSubstr("--rank"));
   EXPECT_THAT(mistake({"--placement", "replay", "--rank", "99"}), HasSubstr("--rank: the plan has pipeline ranks"));
