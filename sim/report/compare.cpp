@@ -171,6 +171,10 @@ TimelineComparison compare_timelines(const PlayedReport& predicted, const Played
   }
   result.busy = both([](const RunReport& r) { return r.busy.mean; });
   result.stretch = both([](const RunReport& r) { return r.stretch.mean; });
+  if (measured.played.timeline->provenance.kind == "measured") {
+    result.busy.predicted += result.stretch.predicted;
+    result.stretch = {};
+  }
   result.exposed = both([](const RunReport& r) { return r.exposed_communication.mean; });
   result.overlap_predicted = mean_overlap(*predicted.played.timeline);
   result.overlap_measured = mean_overlap(*measured.played.timeline);

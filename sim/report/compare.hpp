@@ -78,8 +78,9 @@ struct TimelineComparison {
   Both step;                             ///< of the timelines, so traced if the measured one is
   std::vector<ClassDifference> classes;  ///< by lane, then by name
   std::array<Both, kCauses> idle;        ///< by Cause, means over ranks (bubbles.hpp)
-  Both busy;                             ///< of the compute lane without stretch, mean over ranks
-  Both stretch;                          ///< mean over ranks; a measured op does not tell it, so 0 there
+  /// Of the compute lane, means over ranks. A measured op does not tell how much of it is stretch: against a measured
+  /// run `busy` has the prediction's as well, and `stretch` is 0.
+  Both busy, stretch;
   Both exposed;                          ///< communication in flight and nothing computes, mean over ranks
   double overlap_predicted = 0;          ///< overlap_share(), mean over ranks with communication
   double overlap_measured = 0;           ///< a receive that waits counts as communication there

@@ -118,7 +118,7 @@ class Measurement {
                                           .host = host_});
     std::vector<Timeline> kept;
     for (std::size_t r = 0; r < steps.repeats.size(); ++r) {
-      throw_if_any(verify(request_.program, steps.repeats[r]));
+      if (std::vector<Issue> issues = verify(request_.program, steps.repeats[r]); !issues.empty()) throw RunFailed(issues);
       if (counts_[r]) kept.push_back(std::move(steps.repeats[r]));
     }
     note(steps);

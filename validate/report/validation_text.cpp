@@ -117,6 +117,7 @@ std::string run_text(const ValidationRun& run) {
   text += causes_table(run) + "\n" + classes_table(run) + "\n" + worst_table(run) + order_lines(run) + "\n";
   text += memory_table(run);
   for (const std::string& note : run.measured.notes) text += "note: " + note + "\n";
+  for (const std::string& note : run.costs.notes) text += "predicted: " + note + "\n";
   return text;
 }
 

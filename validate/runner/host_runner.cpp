@@ -80,7 +80,7 @@ class HostRunner : public Runner {
                                                   .time_limit_s = request.time_limit_s});
       if (!step.ended) throw RunFailed(stuck(request, step));
       Timeline timeline = timeline_of(request.program, layout, step);
-      throw_if_any(verify(request.program, timeline));
+      if (std::vector<Issue> issues = verify(request.program, timeline); !issues.empty()) throw RunFailed(issues);
       if (alike || repeat < repeats) untraced.push_back(timeline.step_time);
       if (alike || repeat >= repeats) traced.push_back(std::move(timeline));
       for (std::size_t i = 0; i < step.peak.size(); ++i) {

@@ -23,8 +23,8 @@ struct RunRequest {
   double time_limit_s = 30;  ///< wall clock that one step may take; beyond it the run is given up and nothing is left
 };
 
-/// A run that did not end: which ops were under way or could not start, and what they waited for, each named by its
-/// OpKey, the likely culprit first.
+/// A step that did not end: which ops were under way or could not start, and what they waited for, each named by its
+/// OpKey, the likely culprit first. Or one that was no run of its program: every issue of verify().
 class RunFailed : public Error {
  public:
   explicit RunFailed(std::vector<Issue> stuck);
@@ -37,8 +37,8 @@ class RunFailed : public Error {
 class Runner {
  public:
   virtual ~Runner() = default;
-  /// Runs the program and checks that it ran: throws RunFailed if a step did not end in time, Error with every issue of
-  /// verify() if a step was not a run of the program. Whatever happens, nothing runs on when it returns.
+  /// Runs the program and checks that it ran: throws RunFailed if a step did not end in time or was not a run of the
+  /// program. Whatever happens, nothing runs on when it returns.
   virtual MeasuredRun run(const RunRequest& request) = 0;
   virtual std::string placement() const = 0;
 };
