@@ -81,7 +81,8 @@ int run_command(const RunOptions& options, std::ostream& out, std::ostream& err)
                                   std::move(placed.prediction.costs), chosen.scenario.cluster,
                                   std::move(placed.prediction.timeline), std::move(placed.measured)));
     } catch (const RunFailed& failed) {
-      err << fmt::format("braid-validate: {}: the run did not end; {} ops\n", label_of(run), failed.stuck().size());
+      err << fmt::format("braid-validate: {}: the run did not end or was none of its program; {} ops\n", label_of(run),
+                         failed.stuck().size());
       for (const Issue& issue : failed.stuck()) err << fmt::format("  {}: {}\n", issue.where, issue.what);
       return kRunFailed;
     }
