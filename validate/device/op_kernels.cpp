@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "calibrate/device/check.hpp"
 #include "calibrate/units/kernels.hpp"
@@ -316,6 +317,17 @@ Bytes OpKernels::held() const {
   const auto& r = *rank_;
   const std::size_t parameters = r.weights.bytes() + r.gradients.bytes() + r.master.bytes() + r.moments.bytes();
   return Bytes(static_cast<double>(parameters + r.plan.most_live));
+}
+
+bool OpKernels::finite() const {
+  const auto numbers = [](const Bf16* p, std::size_t stride, std::size_t of) {
+    const std::vector<Bf16> sample = read_strided(p, stride, of / stride);
+    return std::all_of(sample.begin(), sample.end(), [](Bf16 v) { return std::isfinite(__bfloat162float(v)); });
+  };
+  const std::size_t n = rank_->layout.elements, stride = n / 4096 + 1;
+  if (n < 2) return true;
+  // The upper half of an fp32 number has its exponent.
+  return numbers(weights(), stride, n) && numbers(rank_->gradients.as<Bf16>() + 1, 2 * stride, 2 * (n - 1));
 }
 
 const void* OpKernels::tensor(std::uint32_t op, Role role) const {

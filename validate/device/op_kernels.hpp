@@ -66,6 +66,10 @@ class OpKernels {
   /// What differs from the program's model of the work, a line each, for the report's notes.
   std::vector<std::string> notes() const;
 
+  /// Whether weights and gradients, as far as sampled, are still numbers: others draw less power and are multiplied
+  /// faster. Synchronises the device, which must be the current one.
+  bool finite() const;
+
   // For checks: where an op's tensor lies, and the parameters by their layout.
   const void* tensor(std::uint32_t op, Role role) const;
   const TensorPlan& plan() const;

@@ -92,6 +92,8 @@ cudaError_t cudaSetDevice(int) { return cuda("cudaSetDevice", cudaErrorNoDevice)
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
   return *value = static_cast<int>(calls().sms), cuda("cudaDeviceGetAttribute");
 }
+// So that NVML has nothing to look for.
+cudaError_t cudaDeviceGetPCIBusId(char* id, int, int) { return *id = 0, cudaErrorNoDevice; }
 cudaError_t cudaDeviceSynchronize() { return cuda("cudaDeviceSynchronize"); }
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   return *free = calls().free_bytes, *total = std::size_t{80} << 30, cuda("cudaMemGetInfo");
