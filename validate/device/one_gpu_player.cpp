@@ -66,8 +66,10 @@ OneGpuPlayer::OneGpuPlayer(const GpuRunnerOptions& options, const RunRequest& re
   load_stand_ins();
   make_streams();
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
-    const KernelSite site{
-        .device = device, .sms = replay() ? 0 : static_cast<int>(partitions_->sms()), .stream = compute_stream(i)};
+    const KernelSite site{.device = device,
+                          .sms = replay() ? 0 : static_cast<int>(partitions_->sms()),
+                          .stream = compute_stream(i),
+                          .context = replay() ? nullptr : partitions_->context(i)};
     kernels_.push_back(std::make_unique<OpKernels>(program_, instances_[i].pp, site));
     const auto pp = static_cast<std::size_t>(instances_[i].pp);
     queues_.push_back(std::make_unique<RankQueue>(program_, program_.ranks[pp], plan_[pp], streams_[i]));

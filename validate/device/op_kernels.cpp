@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "calibrate/device/check.hpp"
+#include "calibrate/device/driver.hpp"
 #include "calibrate/units/kernels.hpp"
 #include "validate/device/op_calls.hpp"
 
@@ -87,6 +88,14 @@ struct OpKernels::Rank {
                                     .residual = 1.f / static_cast<float>(program.placement.tp),
                                     .sms = site.sms,
                                     .stream = site.stream});
+    // It may hold that a partition's stream is of another context than its handle.
+    if (site.context && cudnnSetStream(cudnn->get(), site.stream) != CUDNN_STATUS_SUCCESS) {
+      cudaGetLastError();  // taken note of
+      context = site.context;
+      const CurrentContext here(context);
+      cudnn.emplace();
+    }
+    const CurrentContext here(context);
     attention.emplace(cudnn->get(), AttentionShape{.batch = shape.samples,
                                                    .seq = shape.sequence,
                                                    .heads = shape.heads,
@@ -226,6 +235,7 @@ struct OpKernels::Rank {
   }
 
   void enqueue(std::uint32_t op, cudaStream_t stream) const {
+    const CurrentContext here(context);
     for (std::uint32_t c = calls_begin[op]; c < calls_begin[op + 1]; ++c) calls[c](stream);
   }
 
@@ -264,6 +274,7 @@ struct OpKernels::Rank {
         "falls "
         "into each rank's part of the vocabulary",
         "gradients are added up over steps: no op of the program sets them to zero"};
+    if (context) lines.emplace_back("cuDNN takes a partition's stream only with the partition's context current");
     if (layout.head) {
       lines.emplace_back(
           "the loss is one kernel over this rank's part of the vocabulary, in bf16 and in place, all of it in "
@@ -295,6 +306,7 @@ struct OpKernels::Rank {
   std::size_t step_bytes = 0;  ///< of each half of the step's buffer
   std::size_t updated = 0;     ///< elements that the optimizer updates
   std::size_t states = 0;      ///< elements that have states of their own
+  void* context = nullptr;     ///< to be current while kernels are enqueued; null: any
   std::optional<LtHandle> lt;
   std::optional<CudnnHandle> cudnn;
   std::optional<LinearProducts> products;

@@ -33,6 +33,9 @@ struct KernelSite {
   int device = 0;
   int sms = 0;            ///< of the partition; 0: the whole GPU
   cudaStream_t stream{};  ///< for tuning and for filling tensors before the first step
+  /// Of the partition; made current while kernels are enqueued, where cuDNN does not take the partition's stream
+  /// otherwise.
+  void* context = nullptr;
 };
 
 /// What a communication op moves. A collective of tensor parallelism works in place on a unit's output or input
