@@ -48,14 +48,17 @@ PlacedRun run_placed(const RunOptions& options, const Scenario& scenario, const 
                       .repeats = options.repeats,
                       .time_limit_s = options.time_limit_s};
   };
+  std::vector<std::string> works_notes;
   if (options.calibrate_works) {
     const MeasuredWorks works = measure_works(gpu_options(options, profile), request());
     result.works_csv = works_csv(prediction.program, works);
     prediction = with_works(std::move(prediction), works, placed);
+    works_notes = works.notes;
   }
   const std::unique_ptr<Runner> runner =
       on_host(options) ? host_runner_of(options, placed.plan) : gpu_runner(gpu_options(options, profile));
   result.measured = runner->run(request());
+  result.measured.notes.insert(result.measured.notes.end(), works_notes.begin(), works_notes.end());
   if (on_host(options)) {
     // A fact and not a note: facts stand above the figures that the report calls measured.
     result.measured.timeline.provenance.facts["clock"] =

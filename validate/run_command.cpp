@@ -98,7 +98,8 @@ int run_command(const RunOptions& options, std::ostream& out, std::ostream& err)
                                   std::move(placed.prediction.costs), chosen.scenario.cluster,
                                   std::move(placed.prediction.timeline), std::move(placed.measured)));
     } catch (const RunFailed& failed) {
-      err << fmt::format("braid-validate: {}: the step did not end, or not as its program says; the culprit first:\n", label_of(run));
+      err << fmt::format("braid-validate: {}: the step did not end, or not as its program says; the culprit first:\n",
+                         label_of(run));
       for (const Issue& issue : failed.stuck()) err << fmt::format("  {}: {}\n", issue.where, issue.what);
       return kRunFailed;
     }

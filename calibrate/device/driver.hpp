@@ -45,3 +45,28 @@ inline std::string text_of(CUresult r) {
     if (braid_status != CUDA_SUCCESS)                                                                \
       ::braid::gpu::gpu_check(false, ::braid::gpu::text_of(braid_status), name, __FILE__, __LINE__); \
   } while (0)
+
+namespace braid::gpu {
+
+/// Makes a context current on this thread while it lives; null: leaves the one that is.
+class CurrentContext {
+ public:
+  explicit CurrentContext(void* context) : pushed_(context != nullptr) {
+    if (!pushed_) return;
+    const auto push = driver<PFN_cuCtxPushCurrent_v4000>("cuCtxPushCurrent", 4000, "contexts of partitions need");
+    BRAID_DRIVER(push(static_cast<CUcontext>(context)), "cuCtxPushCurrent");
+  }
+  ~CurrentContext() {
+    CUcontext last{};
+    if (!pushed_) return;
+    if (const auto pop = reinterpret_cast<PFN_cuCtxPopCurrent_v4000>(find_in_driver("cuCtxPopCurrent", 4000)))
+      pop(&last);
+  }
+  CurrentContext(const CurrentContext&) = delete;
+  CurrentContext& operator=(const CurrentContext&) = delete;
+
+ private:
+  bool pushed_;
+};
+
+}  // namespace braid::gpu

@@ -58,6 +58,13 @@ cudaStream_t Partitions::add_stream(std::size_t i, int priority) {
   return s;
 }
 
+void* Partitions::context(std::size_t i) const {
+  const auto name = reinterpret_cast<PFN_cuCtxFromGreenCtx_v12040>(find_in_driver("cuCtxFromGreenCtx", 12040));
+  CUcontext context{};
+  if (name) BRAID_DRIVER(name(&context, static_cast<CUgreenCtx>(contexts_.at(i))), "cuCtxFromGreenCtx");
+  return context;
+}
+
 void Partitions::release() {
   for (auto s : streams_) cudaStreamDestroy(s);
   // Absent only when the driver went away with the process.

@@ -24,6 +24,8 @@ class Partitions {
   cudaStream_t stream(std::size_t i) const { return streams_[i]; }
   /// One more stream of partition `i`, owned by the partitions; a lower `priority` goes first.
   cudaStream_t add_stream(std::size_t i, int priority = 0);
+  /// The partition's context, for a CurrentContext; null where the driver has no name for it.
+  void* context(std::size_t i) const;
   std::size_t count() const { return contexts_.size(); }
   unsigned sms() const { return sms_; }  ///< of each partition, as granted
 

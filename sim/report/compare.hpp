@@ -81,13 +81,13 @@ struct TimelineComparison {
   /// Of the compute lane, means over ranks. A measured op does not tell how much of it is stretch: against a measured
   /// run `busy` has the prediction's as well, and `stretch` is 0.
   Both busy, stretch;
-  Both exposed;                          ///< communication in flight and nothing computes, mean over ranks
-  double overlap_predicted = 0;          ///< overlap_share(), mean over ranks with communication
-  double overlap_measured = 0;           ///< a receive that waits counts as communication there
-  double path_agreement = 0;             ///< of the critical paths' ops, by measured time (critical_path.hpp)
-  std::array<Both, kLanes> path;         ///< time on either critical path by Lane, waiting included
-  std::uint64_t inversions = 0;          ///< over all ranks, see order_inversions.hpp
-  std::uint64_t pairs = 0;               ///< of ops of one rank on different lanes
+  Both exposed;                   ///< communication in flight and nothing computes, mean over ranks
+  double overlap_predicted = 0;   ///< overlap_share(), mean over ranks with communication
+  double overlap_measured = 0;    ///< a receive that waits counts as communication there
+  double path_agreement = 0;      ///< of the critical paths' ops, by measured time (critical_path.hpp)
+  std::array<Both, kLanes> path;  ///< time on either critical path by Lane, waiting included
+  std::uint64_t inversions = 0;   ///< over all ranks, see order_inversions.hpp
+  std::uint64_t pairs = 0;        ///< of ops of one rank on different lanes
   std::vector<Inversion> worst_inversions;
   std::vector<OpDifference> worst_by_time;  ///< by |predicted - measured|, largest first
   std::vector<OpDifference>

@@ -19,7 +19,8 @@
 namespace braid::gpu {
 namespace {
 
-constexpr double kResoakS = 0.25;  // between the untraced and the traced repeats
+constexpr double kResoakS = 0.25;      // between the untraced and the traced repeats
+constexpr double kWideSlackS = 20e-6;  // where records of different streams disagree by more than kClockSlackS
 
 /// What was dropped, by reason.
 struct Dropped {
@@ -108,21 +109,49 @@ class Measurement {
     if (!trace.complete()) throw Error("CUPTI", "the recording is not whole: " + summary(trace));
     std::vector<TaggedActivity> activities;
     for (const GpuActivity& a : trace.activities) activities.push_back({trace.tag(a), a.start_ns, a.end_ns});
-    StepTimelines steps = step_timelines({.program = request_.program,
-                                          .plan = player_.plan(),
-                                          .instances = player_.instances(),
-                                          .tags = player_.tags(),
-                                          .activities = activities,
-                                          .repeats = static_cast<std::size_t>(marks_played_),
-                                          .sender_writes = player_.sender_writes(),
-                                          .host = host_});
-    std::vector<Timeline> kept;
-    for (std::size_t r = 0; r < steps.repeats.size(); ++r) {
-      if (std::vector<Issue> issues = verify(request_.program, steps.repeats[r]); !issues.empty()) throw RunFailed(issues);
-      if (counts_[r]) kept.push_back(std::move(steps.repeats[r]));
+    const auto timelines = [&](double clock_slack_s) {
+      return step_timelines({.program = request_.program,
+                             .plan = player_.plan(),
+                             .instances = player_.instances(),
+                             .tags = player_.tags(),
+                             .activities = activities,
+                             .repeats = static_cast<std::size_t>(marks_played_),
+                             .sender_writes = player_.sender_writes(),
+                             .host = host_,
+                             .clock_slack_s = clock_slack_s});
+    };
+    Checked checked = check_runs(timelines(kClockSlackS));
+    if (2 * checked.bad > checked.steps.repeats.size()) {
+      checked = check_runs(timelines(kWideSlackS));
+      notes_.push_back(fmt::format("the recording's clock is off by more than {:.0f} us: {:.0f} were allowed",
+                                   kClockSlackS * 1e6, kWideSlackS * 1e6));
     }
-    note(steps);
-    return summarise(std::move(kept));
+    if (2 * checked.bad > checked.steps.repeats.size() || checked.kept.empty()) throw RunFailed(checked.issues);
+    if (checked.bad)
+      notes_.push_back(fmt::format(
+          "{} of {} traced repeats dropped: by their records no runs of the program; first "
+          "{}: {}",
+          checked.bad, checked.steps.repeats.size(), checked.issues.front().where, checked.issues.front().what));
+    note(checked.steps);
+    return summarise(std::move(checked.kept));
+  }
+
+  struct Checked {
+    StepTimelines steps;
+    std::vector<Timeline> kept;
+    std::size_t bad = 0;        // repeats that are no runs of the program
+    std::vector<Issue> issues;  // of the first of those
+  };
+  Checked check_runs(StepTimelines steps) const {
+    Checked c{.steps = std::move(steps), .kept = {}, .issues = {}};
+    for (std::size_t r = 0; r < c.steps.repeats.size(); ++r) {
+      std::vector<Issue> issues = verify(request_.program, c.steps.repeats[r]);
+      c.bad += !issues.empty();
+      if (c.issues.empty()) c.issues = issues;
+      if (issues.empty() && counts_[r]) c.kept.push_back(std::move(c.steps.repeats[r]));
+    }
+    if (c.kept.empty() && c.issues.empty()) c.issues.push_back({"GPU", "no traced repeat counts"});
+    return c;
   }
 
   void note(const StepTimelines& s) {
@@ -133,6 +162,9 @@ class Measurement {
     if (s.moved_s > 0)
       notes_.push_back(
           fmt::format("starts moved by at most {:.0f} ns, to the end of what they waited for", s.moved_s * 1e9));
+    if (s.cut_s > 0)
+      notes_.push_back(fmt::format("absent peers' times cut by at most {:.0f} ns, to where what waited for them began",
+                                   s.cut_s * 1e9));
   }
 
   StepPlayer& player_;

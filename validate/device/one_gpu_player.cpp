@@ -66,8 +66,10 @@ OneGpuPlayer::OneGpuPlayer(const GpuRunnerOptions& options, const RunRequest& re
   load_stand_ins();
   make_streams();
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
-    const KernelSite site{
-        .device = device, .sms = replay() ? 0 : static_cast<int>(partitions_->sms()), .stream = compute_stream(i)};
+    const KernelSite site{.device = device,
+                          .sms = replay() ? 0 : static_cast<int>(partitions_->sms()),
+                          .stream = compute_stream(i),
+                          .context = replay() ? nullptr : partitions_->context(i)};
     kernels_.push_back(std::make_unique<OpKernels>(program_, instances_[i].pp, site));
     const auto pp = static_cast<std::size_t>(instances_[i].pp);
     queues_.push_back(std::make_unique<RankQueue>(program_, program_.ranks[pp], plan_[pp], streams_[i]));
@@ -331,12 +333,12 @@ std::vector<HostSpan> OneGpuPlayer::host_spans() {
   std::vector<HostSpan> spans;
   if (!clock_) return spans;
   const std::vector<std::uint64_t> times = clock_->times_ns();
+  // From the instant before it as that really came: counted back from its own, a late one would seem to overlap it. The
+  // first one begins at the release, which the recording knows.
   for (std::size_t k = 0; k < times.size(); ++k) {
-    const auto lasted = static_cast<std::uint64_t>((peer_waits_[k].due_s - peer_waits_[k].start_s) * 1e9);
-    spans.push_back({.instance = 0,
-                     .op = peer_waits_[k].op,
-                     .start_ns = times[k] - std::min(lasted, times[k]),
-                     .end_ns = times[k]});
+    const std::optional<std::uint32_t> after = peer_waits_[k].after;
+    spans.push_back(
+        {.instance = 0, .op = peer_waits_[k].op, .start_ns = after ? times[*after] : 0, .end_ns = times[k]});
   }
   return spans;
 }
@@ -347,8 +349,19 @@ std::vector<Bytes> OneGpuPlayer::held() const {
   return bytes;
 }
 
+std::string OneGpuPlayer::sanity_note() const {
+  for (std::uint32_t i = 0; i < instances_.size(); ++i)
+    if (!kernels_[i]->finite())
+      return fmt::format(
+          "WEIGHTS OR GRADIENTS OF RANK {} ARE NO LONGER NUMBERS: products of such operands draw less "
+          "power and run faster than real ones",
+          instances_[i].rank);
+  return "";
+}
+
 std::vector<std::string> OneGpuPlayer::notes() const {
   std::vector<std::string> lines;
+  if (const std::string note = sanity_note(); !note.empty()) lines.push_back(note);
   for (const auto& k : kernels_)
     for (const std::string& line : k->notes())
       if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);

@@ -44,6 +44,9 @@ class OneGpuPlayer : public StepPlayer {
   std::vector<Bytes> held() const override;
   std::vector<std::string> notes() const override;
 
+  /// "" while all ranks' weights and gradients are numbers, else a note that they are not. With nothing running.
+  std::string sanity_note() const;
+
   /// For those who time ops by themselves.
   const OpKernels& kernels(std::uint32_t instance) const { return *kernels_[instance]; }
   cudaStream_t compute_stream(std::uint32_t instance) const { return streams_[instance].front(); }

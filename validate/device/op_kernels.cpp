@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "calibrate/device/check.hpp"
+#include "calibrate/device/driver.hpp"
 #include "calibrate/units/kernels.hpp"
 #include "validate/device/op_calls.hpp"
 
@@ -86,6 +88,14 @@ struct OpKernels::Rank {
                                     .residual = 1.f / static_cast<float>(program.placement.tp),
                                     .sms = site.sms,
                                     .stream = site.stream});
+    // It may hold that a partition's stream is of another context than its handle.
+    if (site.context && cudnnSetStream(cudnn->get(), site.stream) != CUDNN_STATUS_SUCCESS) {
+      cudaGetLastError();  // taken note of
+      context = site.context;
+      const CurrentContext here(context);
+      cudnn.emplace();
+    }
+    const CurrentContext here(context);
     attention.emplace(cudnn->get(), AttentionShape{.batch = shape.samples,
                                                    .seq = shape.sequence,
                                                    .heads = shape.heads,
@@ -225,6 +235,7 @@ struct OpKernels::Rank {
   }
 
   void enqueue(std::uint32_t op, cudaStream_t stream) const {
+    const CurrentContext here(context);
     for (std::uint32_t c = calls_begin[op]; c < calls_begin[op + 1]; ++c) calls[c](stream);
   }
 
@@ -263,6 +274,7 @@ struct OpKernels::Rank {
         "falls "
         "into each rank's part of the vocabulary",
         "gradients are added up over steps: no op of the program sets them to zero"};
+    if (context) lines.emplace_back("cuDNN takes a partition's stream only with the partition's context current");
     if (layout.head) {
       lines.emplace_back(
           "the loss is one kernel over this rank's part of the vocabulary, in bf16 and in place, all of it in "
@@ -294,6 +306,7 @@ struct OpKernels::Rank {
   std::size_t step_bytes = 0;  ///< of each half of the step's buffer
   std::size_t updated = 0;     ///< elements that the optimizer updates
   std::size_t states = 0;      ///< elements that have states of their own
+  void* context = nullptr;     ///< to be current while kernels are enqueued; null: any
   std::optional<LtHandle> lt;
   std::optional<CudnnHandle> cudnn;
   std::optional<LinearProducts> products;
@@ -316,6 +329,17 @@ Bytes OpKernels::held() const {
   const auto& r = *rank_;
   const std::size_t parameters = r.weights.bytes() + r.gradients.bytes() + r.master.bytes() + r.moments.bytes();
   return Bytes(static_cast<double>(parameters + r.plan.most_live));
+}
+
+bool OpKernels::finite() const {
+  const auto numbers = [](const Bf16* p, std::size_t stride, std::size_t of) {
+    const std::vector<Bf16> sample = read_strided(p, stride, of / stride);
+    return std::all_of(sample.begin(), sample.end(), [](Bf16 v) { return std::isfinite(__bfloat162float(v)); });
+  };
+  const std::size_t n = rank_->layout.elements, stride = n / 4096 + 1;
+  if (n < 2) return true;
+  // The upper half of an fp32 number has its exponent.
+  return numbers(weights(), stride, n) && numbers(rank_->gradients.as<Bf16>() + 1, 2 * stride, 2 * (n - 1));
 }
 
 const void* OpKernels::tensor(std::uint32_t op, Role role) const {

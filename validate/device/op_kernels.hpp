@@ -33,6 +33,9 @@ struct KernelSite {
   int device = 0;
   int sms = 0;            ///< of the partition; 0: the whole GPU
   cudaStream_t stream{};  ///< for tuning and for filling tensors before the first step
+  /// Of the partition; made current while kernels are enqueued, where cuDNN does not take the partition's stream
+  /// otherwise.
+  void* context = nullptr;
 };
 
 /// What a communication op moves. A collective of tensor parallelism works in place on a unit's output or input
@@ -65,6 +68,10 @@ class OpKernels {
   Bytes held() const;
   /// What differs from the program's model of the work, a line each, for the report's notes.
   std::vector<std::string> notes() const;
+
+  /// Whether weights and gradients, as far as sampled, are still numbers: others draw less power and are multiplied
+  /// faster. Synchronises the device, which must be the current one.
+  bool finite() const;
 
   // For checks: where an op's tensor lies, and the parameters by their layout.
   const void* tensor(std::uint32_t op, Role role) const;

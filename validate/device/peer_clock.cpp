@@ -55,8 +55,9 @@ void PeerClock::run(std::uint64_t from_ns) {
     for (std::uint64_t now = recording_clock_ns(); now < due && !hurry_; now = recording_clock_ns())
       if (due - now > kSpinNs)
         std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(due - now - kSpinNs, std::uint64_t{5'000'000})));
-    *counter_ = place + 1;
+    // Before the word is there: were this thread to be interrupted in between, streams would seem to go on too early.
     written_ns_[place] = recording_clock_ns();
+    *counter_ = place + 1;
   }
 }
 

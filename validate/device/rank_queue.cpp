@@ -24,6 +24,9 @@ RankQueue::RankQueue(const Program& program, const RankProgram& rank, const Rank
   BRAID_CHECK(streams_.size() == plan.streams.size(), "a stream for each of the plan's");
   for (std::size_t i = 0; i < rank.ops.size(); ++i) ended_.emplace_back(Event::Kind::untimed);
   for (std::size_t i = 0; i < streams_.size(); ++i) tails_.emplace_back(Event::Kind::untimed);
+  for (std::size_t i = 0; i < streams_.size(); ++i)
+    room_of_.push_back(
+        static_cast<std::size_t>(std::find(streams_.begin(), streams_.end(), streams_[i]) - streams_.begin()));
   std::vector<std::uint32_t> last(plan.streams.size(), kNone);
   for (std::uint32_t i = 0; i < plan.steps.size(); ++i) {
     before_[i] = last[plan.steps[i].stream];
@@ -45,8 +48,9 @@ std::uint32_t RankQueue::entries_of(const IssueStep& step) const {
 }
 
 bool RankQueue::fits(const IssueStep& step) {
-  queue_.retire(step.stream, [this](std::uint32_t op) { return ended(op); });
-  return queue_.fits(step.stream, entries_of(step));
+  const std::size_t room = room_of_[step.stream];
+  queue_.retire(room, [this](std::uint32_t op) { return ended(op); });
+  return queue_.fits(room, entries_of(step));
 }
 
 void RankQueue::wait(const IssueStep& step) const {
@@ -56,7 +60,7 @@ void RankQueue::wait(const IssueStep& step) const {
 void RankQueue::record(const IssueStep& step) {
   BRAID_CUDA(cudaEventRecord(ended_[step.op], streams_[step.stream]));
   enqueued_[step.op] = true;
-  queue_.add(step.stream, step.op, entries_of(step));
+  queue_.add(room_of_[step.stream], step.op, entries_of(step));
 }
 
 void RankQueue::end_step(cudaStream_t end) {

@@ -54,6 +54,7 @@ class RankQueue {
   std::vector<Event> ended_, tails_;               // by op; by stream
   std::unique_ptr<std::atomic<bool>[]> enqueued_;  // by op: the event is this step's
   std::vector<std::uint32_t> before_;              // by step: the step before it on its stream
+  std::vector<std::size_t> room_of_;  // by stream of the plan: into queue_, one for those that are the same
   LaunchQueue queue_;
 };
 

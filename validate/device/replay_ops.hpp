@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/cost/costs.hpp"
@@ -21,6 +22,7 @@ ReplayRole role_of(const Program& program, const Op& op);
 struct PeerWait {
   std::uint32_t op = 0;
   double start_s = 0, due_s = 0;
+  std::optional<std::uint32_t> after{};  ///< the one before it in the chain, by its place in the list
 };
 /// In program order. They are a chain, each from the end of the one before it; as instants, launch gaps do not add up.
 std::vector<PeerWait> peer_waits(const Program& program, const Costs& costs);

@@ -115,6 +115,8 @@ class Builder {
   Timeline timeline_of(std::size_t repeat) {
     auto& found = found_[repeat];
     if (s_.sender_writes) copy_sends(found);
+    if (repeat < s_.host.size())
+      for (std::size_t i = 0; i < s_.instances.size(); ++i) cut_host_spans(found[i], i, repeat);
     for (std::size_t i = 0; i < s_.instances.size(); ++i) settle(found[i], i, releases_[repeat]);
 
     Timeline t{.provenance = {.kind = "measured", .facts = {}}};
@@ -147,6 +149,27 @@ class Builder {
     }
   }
 
+  /// Last ops first, so that of a chain of host spans each ends where the next one, as cut, begins.
+  void cut_host_spans(std::vector<Interval>& spans, std::size_t i, std::size_t repeat) {
+    std::vector<bool> timed(spans.size(), false);
+    for (const HostSpan& h : s_.host[repeat])
+      if (h.instance == i) timed[h.op] = true;
+    std::vector<std::uint64_t> limit(spans.size(), kNever);
+    for (std::size_t op = spans.size(); op-- > 0;) {
+      Interval& span = spans[op];
+      if (!span.any()) continue;
+      if (timed[op] && span.end > limit[op]) {
+        const double late = static_cast<double>(span.end - limit[op]) * 1e-9;
+        if (late <= kHostSlackS) {
+          out_.cut_s = std::max(out_.cut_s, late);
+          span.end = limit[op];
+          span.start = std::min(span.start, span.end);
+        }
+      }
+      for (const std::uint32_t dep : rank(i).deps_of(rank(i).ops[op])) limit[dep] = std::min(limit[dep], span.start);
+    }
+  }
+
   /// Spans for ops without kernels, and starts moved by what the clock is off. In the order of enqueueing, in which
   /// whatever an op waits for comes before it.
   void settle(std::vector<Interval>& spans, std::size_t i, std::uint64_t release) {
@@ -165,7 +188,7 @@ class Builder {
       if (!span.any()) span = {ready, ready};
       if (span.start < ready) {
         const double early = static_cast<double>(ready - span.start) * 1e-9;
-        if (early <= kClockSlackS) {
+        if (early <= s_.clock_slack_s) {
           out_.moved_s = std::max(out_.moved_s, early);
           span.start = ready;
           span.end = std::max(span.end, span.start);

@@ -21,6 +21,13 @@ namespace braid::gpu {
 /// The tag of what the runner launches for itself: gates, checks.
 inline constexpr std::uint64_t kOwnTag = 1u << 20;
 
+/// Starts that lie before the end of what they depend on by up to this are moved there: two kernels' records are
+/// rounded apart. More is left for verify() to find.
+inline constexpr double kClockSlackS = 2e-6;
+/// What the host timed ends no later than the kernels that waited for it began, by their records, and is cut by up to
+/// this: the GPU's clock is mapped to the host's by interpolation. More is left for verify() to find.
+inline constexpr double kHostSlackS = 100e-6;
+
 /// A kernel, memset or copy with the tag of its launch (0: none); nanoseconds of one clock for all GPUs.
 struct TaggedActivity {
   std::uint64_t tag = 0, start_ns = 0, end_ns = 0;
@@ -42,6 +49,7 @@ struct RecordedSteps {
   /// A receive takes no kernel: the sender writes into the receiver's memory. Its span is that of the send.
   bool sender_writes = false;
   std::vector<std::vector<HostSpan>> host{};  ///< by repeat; empty: none
+  double clock_slack_s = kClockSlackS;        ///< see there
 };
 
 struct StepTimelines {
@@ -50,11 +58,8 @@ struct StepTimelines {
   std::size_t without_kernel = 0;  ///< ops that no kernel of any repeat belongs to, though they should have one
   std::string first_without_kernel;
   double moved_s = 0;  ///< the most that a start was moved to the end of what it waits for: the recording's clock
+  double cut_s = 0;    ///< the most that a host's span was cut: the same between GPU and host
 };
-
-/// Starts that lie before the end of what they depend on by up to this are moved there: two kernels' records are
-/// rounded apart. More is left for verify() to find.
-inline constexpr double kClockSlackS = 2e-6;
 
 /// Throws Error when a repeat has no mark, or when an op has kernels in one repeat and none in another: records were
 /// lost.

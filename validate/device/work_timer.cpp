@@ -2,12 +2,16 @@
 // How measure_works() times: everything is enqueued without a gate and without pause, so that clock and power are those
 // of a step. No kernel here waits for another rank but those of a ring, and these are enqueued call by call on streams
 // that never fill, so the host may be blocked anywhere else.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <optional>
 
 #include "calibrate/comm/idle_within.hpp"
+#include "calibrate/device/nvml.hpp"
 #include "calibrate/method/stats.hpp"
 #include "validate/device/gpu_runner.hpp"
 #include "validate/device/one_gpu_player.hpp"
@@ -18,7 +22,7 @@ namespace {
 constexpr double kQuickS = 0.004;   // for a first estimate of an op
 constexpr double kWindowS = 0.060;  // for a time that counts; its first third only warms up
 constexpr int kSamples = 12, kWarmSamples = 4;
-constexpr int kMostCalls = 400;      // collectives in one window: a stream takes a thousand entries
+constexpr int kMostCalls = 800;      // communications in one window: a stream takes a thousand entries
 constexpr double kLeastRate = 0.05;  // of compute beside communication: less would be no measurement of a stretch
 
 /// An op that does a work, the first of its rank.
@@ -28,10 +32,11 @@ struct Example {
 
 class WorkTimer {
  public:
-  WorkTimer(OneGpuPlayer& player, const RunRequest& request)
+  WorkTimer(OneGpuPlayer& player, const RunRequest& request, double soak_s)
       : player_(player),
         program_(request.program),
         limit_s_(request.time_limit_s),
+        soak_s_(soak_s),
         events_(kSamples + 1),
         comm_events_(2) {
     const std::size_t n = program_.works.size();
@@ -58,6 +63,7 @@ class WorkTimer {
     for (const WorkKind kind : {WorkKind::collective, WorkKind::message})
       for_each(kind,
                [&](std::size_t w, Example e) { works_.duration[w] = Seconds(quick_[w] = communication_alone(w, e)); });
+    soak();
     for_each(WorkKind::compute,
              [&](std::size_t w, Example e) { works_.duration[w] = Seconds(loaded(w, e).compute_s); });
     for_each(WorkKind::compute, [&](std::size_t w, Example e) {
@@ -78,6 +84,19 @@ class WorkTimer {
   const std::vector<Op>& ops_of(std::uint32_t i) const {
     return program_.ranks[static_cast<std::size_t>(player_.instances()[i].pp)].ops;
   }
+  /// All ranks busy for a while: a cool GPU is up to a fifth faster in its first 50 ms than later.
+  void soak() {
+    using Clock = std::chrono::steady_clock;
+    const auto until =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(soak_s_));
+    for (bool any = true; any && Clock::now() < until;) {
+      any = false;
+      for_each(WorkKind::compute, [&](std::size_t w, Example e) {
+        any = true;
+        if (Clock::now() < until) loaded(w, e);
+      });
+    }
+  }
   template <class F>
   void for_each(WorkKind kind, F f) {
     for (std::size_t w = 0; w < program_.works.size(); ++w)
@@ -85,6 +104,8 @@ class WorkTimer {
   }
   void compute(std::uint32_t instance, std::uint32_t op) const {
     player_.kernels(instance).enqueue(op, player_.compute_stream(instance));
+    // As in a step: it costs a little, and keeps a kernel from starting before the one ahead of it has ended.
+    BRAID_CUDA(cudaEventRecord(ended_, player_.compute_stream(instance)));
   }
   /// The work of the example on tensors of another microbatch or layer each time: what ran last is not in L2.
   void compute_next(Example e) {
@@ -214,8 +235,9 @@ class WorkTimer {
 
   OneGpuPlayer& player_;
   const Program& program_;
-  double limit_s_;
+  double limit_s_, soak_s_;
   std::vector<Event> events_, comm_events_;
+  Event ended_{Event::Kind::untimed};
   std::vector<cudaStream_t> streams_;
   std::vector<std::optional<Example>> examples_;     // by work
   std::vector<std::vector<std::uint32_t>> compute_;  // by instance: its compute ops in program order
@@ -230,7 +252,17 @@ MeasuredWorks measure_works(const GpuRunnerOptions& options, const RunRequest& r
   if (options.placement == GpuPlacement::multi)
     throw Error("--calibrate-works", "works are measured on partitions or for a replay, not on several GPUs");
   OneGpuPlayer player(options, request);
-  return WorkTimer(player, request).run();
+  const Nvml nvml;
+  NvmlWatch watch(nvml);
+  MeasuredWorks works = WorkTimer(player, request, options.soak_s).run();
+  const GpuState state = watch.read();
+  if (nvml.ok())
+    works.notes.push_back(
+        fmt::format("works were timed one after the other, at last with SMs at {} MHz and {:.0f} W; "
+                    "a run at another clock differs by as much",
+                    state.sm_mhz, state.power_w));
+  if (const std::string note = player.sanity_note(); !note.empty()) works.notes.push_back("works: " + note);
+  return works;
 }
 
 }  // namespace braid::gpu

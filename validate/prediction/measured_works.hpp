@@ -20,6 +20,7 @@ struct MeasuredWorks {
   std::vector<Seconds> duration;
   /// [compute work][communication work] as Costs::stretch has it: with the communication running all the time.
   std::vector<std::vector<double>> stretch;
+  std::vector<std::string> notes{};  ///< for the report
 };
 
 /// `predicted` with the durations and stretches that were measured in place of its own. A message costs the same on

@@ -267,15 +267,21 @@ class Placer {
         live -= tensor.bytes;
       }
     }
-    plan_.received_at = made_.size();
-    plan_.arena = made_.size() + received_.size();
+    plan_.received_at = made_.size() + sums_.size() + loss_.size();
+    plan_.arena = plan_.received_at + received_.size();
     for (PlannedTensor& tensor : plan_.tensors) {
+      if (&of(tensor) == &sums_) tensor.offset += made_.size();
+      if (&of(tensor) == &loss_) tensor.offset += made_.size() + sums_.size();
       if (tensor.received) tensor.offset += plan_.received_at;
     }
   }
 
  private:
-  Arena& of(const PlannedTensor& tensor) { return tensor.received ? received_ : made_; }
+  Arena& of(const PlannedTensor& tensor) {
+    if (tensor.received) return received_;
+    if (tensor.role == Role::rstd || tensor.role == Role::statistics) return sums_;
+    return tensor.role == Role::loss ? loss_ : made_;
+  }
 
   // Stamps count compute ops of the rank twice, so that "when compute op j starts" lies between "when op j - 1 has
   // ended" and "when op j has".
@@ -308,7 +314,7 @@ class Placer {
   int pp_;
   OpOrder order_;
   TensorPlan& plan_;
-  Arena made_, received_;
+  Arena made_, sums_, loss_, received_;
 };
 
 }  // namespace

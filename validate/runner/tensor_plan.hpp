@@ -20,6 +20,9 @@
 // after that communication, and for later ones; where nothing has to, it is never reused. A recv writes when its sender
 // sends: it takes only what is free because of what the sender had waited for (OpOrder). Steps must not overlap.
 //
+// fp32 tensors lie apart from bf16 ones, and the loss, which an all-reduce adds up as bf16, from both: whoever times
+// ops out of order reads what was there before, and half an fp32 number is as bf16 anything, NaN included.
+//
 // What is received lies apart, so that nothing but residuals and their gradients is ever written there: in a replay,
 // where messages only take time, the units read what these places were filled with in the beginning.
 #pragma once

@@ -61,6 +61,12 @@ CUresult green_stream(CUstream* h, CUgreenCtx, unsigned, int) {
   if (s == CUDA_SUCCESS) *h = create<CUstream>("stream");
   return s;
 }
+CUresult context_of(CUcontext* c, CUgreenCtx g) {
+  *c = reinterpret_cast<CUcontext>(g);
+  return driver("cuCtxFromGreenCtx");
+}
+CUresult push_context(CUcontext) { return driver("cuCtxPushCurrent"); }
+CUresult pop_context(CUcontext*) { return driver("cuCtxPopCurrent"); }
 CUresult wait_value(CUstream, CUdeviceptr, cuuint32_t, unsigned) { return driver("cuStreamWaitValue32"); }
 CUresult error_string(CUresult r, const char** text) {
   *text = r == CUDA_ERROR_OUT_OF_MEMORY ? "driver out of memory" : "driver trouble";
@@ -92,6 +98,8 @@ cudaError_t cudaSetDevice(int) { return cuda("cudaSetDevice", cudaErrorNoDevice)
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
   return *value = static_cast<int>(calls().sms), cuda("cudaDeviceGetAttribute");
 }
+// So that NVML has nothing to look for.
+cudaError_t cudaDeviceGetPCIBusId(char* id, int, int) { return *id = 0, cudaErrorNoDevice; }
 cudaError_t cudaDeviceSynchronize() { return cuda("cudaDeviceSynchronize"); }
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   return *free = calls().free_bytes, *total = std::size_t{80} << 30, cuda("cudaMemGetInfo");
@@ -164,6 +172,9 @@ cudaError_t cudaGetDriverEntryPointByVersion(const char* name, void** p, unsigne
       {"cuGreenCtxCreate", reinterpret_cast<void*>(create_green)},
       {"cuGreenCtxDestroy", reinterpret_cast<void*>(destroy_green)},
       {"cuGreenCtxStreamCreate", reinterpret_cast<void*>(green_stream)},
+      {"cuCtxFromGreenCtx", reinterpret_cast<void*>(context_of)},
+      {"cuCtxPushCurrent", reinterpret_cast<void*>(push_context)},
+      {"cuCtxPopCurrent", reinterpret_cast<void*>(pop_context)},
       {"cuStreamWaitValue32", reinterpret_cast<void*>(wait_value)},
       {"cuGetErrorString", reinterpret_cast<void*>(error_string)},
   };

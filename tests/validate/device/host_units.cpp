@@ -224,5 +224,10 @@ cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
 cudaError_t cudaDeviceGetStreamPriorityRange(int* low, int* high) { return *low = *high = 0, cudaSuccess; }
 cudnnStatus_t cudnnCreate(cudnnHandle_t* h) { return *h = nullptr, CUDNN_STATUS_SUCCESS; }
 cudnnStatus_t cudnnDestroy(cudnnHandle_t) { return CUDNN_STATUS_SUCCESS; }
+cudnnStatus_t cudnnSetStream(cudnnHandle_t, cudaStream_t) { return CUDNN_STATUS_SUCCESS; }
+cudaError_t cudaGetDriverEntryPointByVersion(const char*, void** p, unsigned, unsigned long long,
+                                             cudaDriverEntryPointQueryResult* found) {
+  return *p = nullptr, *found = cudaDriverEntryPointSymbolNotFound, cudaSuccess;
+}
 
 }  // extern "C"

@@ -190,6 +190,24 @@ TEST_F(OpKernelsCalls, APartitionTakesItsShareOfTheMemory) {
   EXPECT_EQ(error_of([&] { OpKernels(program, 0, {.sms = 32}); }), "");
 }
 
+// The first call of cudnnSetStream is the question; where the answer is no, every op has the context on top and off
+// again.
+TEST_F(OpKernelsCalls, APartitionsContextIsCurrentOnlyWhereCudnnWantsIt) {
+  const Program program = program_of(testing::small_scenario(2, 2, 2));
+  int context = 0;
+  for (const bool refused : {false, true}) {
+    calls() = {};
+    if (refused) calls().fail = "cudnnSetStream", calls().at = 1;
+    const OpKernels kernels(program, 0, {.sms = 32, .context = &context});
+    auto& made = calls().made;
+    EXPECT_EQ(made["cuCtxPushCurrent"] > 0, refused);
+    const int before = made["cuCtxPushCurrent"];
+    kernels.enqueue(0, nullptr);
+    EXPECT_EQ(made["cuCtxPushCurrent"] - before, refused ? 1 : 0);
+    EXPECT_EQ(made["cuCtxPushCurrent"], made["cuCtxPopCurrent"]);
+  }
+}
+
 TEST_F(OpKernelsCalls, AFailureHalfWayLeavesNothing) {
   const Program program = program_of(testing::small_scenario(2, 2, 1));
   const auto make = [&] { OpKernels(program, 0, {}); };

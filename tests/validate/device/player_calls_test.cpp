@@ -114,8 +114,37 @@ TEST_F(PlayerCalls, AReplayWaitsForItsPeersInTheStreams) {
   EXPECT_EQ(calls().made["cuStreamWaitValue32"], peers);
   const auto spans = player.host_spans();
   ASSERT_EQ(static_cast<std::ptrdiff_t>(spans.size()), peers);
-  for (std::size_t k = 1; k < spans.size(); ++k) EXPECT_GE(spans[k].end_ns, spans[k - 1].end_ns);
+  // However late an instant came, the next one is not counted from before it.
+  for (std::size_t k = 1; k < spans.size(); ++k) {
+    EXPECT_EQ(spans[k].start_ns, spans[k - 1].end_ns);
+    EXPECT_GE(spans[k].end_ns, spans[k].start_ns);
+  }
   EXPECT_EQ(player.tags().size(), 1u);
+}
+
+// A stream of the GPU is as full as all the streams of the plan that were put on it: of 700 entries an op takes 2 + 0
+// + 1.
+TEST_F(PlayerCalls, CountsAStreamOnceHoweverManyOfThePlanAreOnIt) {
+  Program p{.schedule = "by hand"};
+  p.works = {{.kind = WorkKind::fixed, .fixed = Seconds(1e-3)}};
+  p.ranks.resize(1);
+  RankIssue plan{.streams = {{.lane = Lane::pp}, {.lane = Lane::pp}}};
+  for (std::uint32_t k = 0; k < 234; ++k) {
+    p.ranks[0].ops.push_back({.lane = Lane::pp});
+    plan.steps.push_back({.op = k, .stream = k % 2});
+  }
+  const Stream stream;
+  RankQueue same(p, p.ranks[0], plan, {stream, stream});
+  calls().fail = "cudaEventQuery";  // nothing ends
+  calls().at = 0;
+  calls().code = cudaErrorNotReady;
+  for (std::uint32_t k = 0; k < 233; ++k) same.record(plan.steps[k]);
+  EXPECT_FALSE(same.fits(plan.steps[233]));  // 233 * 3 + 3 = 702
+  const Stream other;
+  RankQueue apart(p, p.ranks[0], plan, {stream, other});
+  for (std::uint32_t k = 0; k < 233; ++k) apart.record(plan.steps[k]);
+  EXPECT_TRUE(apart.fits(plan.steps[233]));  // 116 * 3 + 3
+  calls().fail.clear();
 }
 
 TEST_F(PlayerCalls, NameWhatDoesNotEnd) {
@@ -157,7 +186,7 @@ TEST_F(PlayerCalls, LeaveNothingBehindWhateverFails) {
 // Every elapsed time is 250 us here: eight communications in a row take 31.25 us each.
 TEST_F(PlayerCalls, TimeEveryClassOfWork) {
   const Small s("zb-v");
-  const MeasuredWorks works = measure_works({.sms = 32}, s.request());
+  const MeasuredWorks works = measure_works({.sms = 32, .soak_s = 0.01}, s.request());
   for (std::size_t w = 0; w < s.program.works.size(); ++w) {
     const WorkKind kind = s.program.works[w].kind;
     EXPECT_GT(works.duration[w].value, 0) << work_name(s.program, w);

@@ -43,6 +43,8 @@ TEST(ReplayOps, CountPeersFromTheRelease) {
   EXPECT_NEAR(waits[0].due_s, 1e-3, 1e-12);
   EXPECT_EQ(waits[1].op, 3u);
   EXPECT_NEAR(waits[1].start_s, 1e-3, 1e-12);
+  EXPECT_EQ(waits[0].after, std::nullopt);
+  EXPECT_EQ(waits[1].after, 0u);
   EXPECT_NEAR(waits[1].due_s, 3e-3, 1e-12);  // 1 + 2; the message between them does not count
 }
 

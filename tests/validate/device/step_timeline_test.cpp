@@ -24,6 +24,7 @@ struct Recorded {
   std::size_t repeats = 1;
   bool sender_writes = true;
   std::vector<std::vector<HostSpan>> host;
+  double clock_slack_s = kClockSlackS;
 
   StepTimelines timelines() const {
     return step_timelines({.program = program,
@@ -33,7 +34,8 @@ struct Recorded {
                            .activities = activities,
                            .repeats = repeats,
                            .sender_writes = sender_writes,
-                           .host = host});
+                           .host = host,
+                           .clock_slack_s = clock_slack_s});
   }
   std::string error() const {
     try {
@@ -145,6 +147,40 @@ TEST(StepTimeline, TakesWhatTheHostTimed) {
   const Timeline t = r.timelines().repeats[0];
   EXPECT_EQ(span(t, 0, Lane::compute).start.value, 0);
   EXPECT_NEAR(span(t, 0, Lane::compute).end.value, 2000e-9, 1e-12);
+}
+
+// F attn is timed by the host here, 40 us too late by the clock of the recording: the send that waited for it began at
+// 5 us, and there it is cut. A host that is 120 us off is left to verify().
+TEST(StepTimeline, CutsWhatTheHostTimedToWhereTheGpuWentOn) {
+  for (const std::uint64_t late : {40'000u, 120'000u}) {
+    Recorded r;
+    r.sender_writes = false;
+    add_step(r, 1, 1'000'000);
+    std::erase_if(r.activities, [](const TaggedActivity& a) { return a.tag == kTag; });
+    r.host = {{{.instance = 0, .op = 0, .start_ns = 0, .end_ns = 1'005'000 + late}}};
+    const StepTimelines steps = r.timelines();
+    const Span& op = span(steps.repeats[0], 0, Lane::compute);
+    EXPECT_EQ(op.start.value, 0);
+    if (late == 40'000) {
+      EXPECT_NEAR(op.end.value, 5e-6, 1e-12);  // where the send that depends on it starts
+      EXPECT_NEAR(steps.cut_s, 40e-6, 1e-12);
+    } else {
+      EXPECT_NEAR(op.end.value, 125e-6, 1e-12);
+      EXPECT_EQ(steps.cut_s, 0);
+    }
+  }
+}
+
+// Records that disagree by 4 us, where 20 are allowed.
+TEST(StepTimeline, MovesFurtherWhereTheCallerSaysSo) {
+  Recorded r;
+  add_step(r, 1, 1'000'000);
+  for (TaggedActivity& a : r.activities)
+    if (a.tag == kTag + 3) a.start_ns = 1'003'000;  // the message ends at 7000
+  r.clock_slack_s = 20e-6;
+  const StepTimelines steps = r.timelines();
+  EXPECT_NEAR(steps.moved_s, 4e-6, 1e-12);
+  EXPECT_TRUE(verify(r.program, steps.repeats[0]).empty());
 }
 
 TEST(StepTimelineErrors, NameWhatTheRecordingLacks) {

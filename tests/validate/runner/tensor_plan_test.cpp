@@ -191,6 +191,28 @@ TEST(TensorPlan, AReplayReadsWhatNobodyWrites) {
   EXPECT_EQ(without.arena - without.received_at, residual);
 }
 
+// What is read out of order must not be half of an fp32 number, or a number that an all-reduce has added up as bf16.
+TEST(TensorPlan, NoPlaceHoldsTwoKindsOfNumbers) {
+  const auto kind = [](Role role) {
+    return role == Role::rstd || role == Role::statistics ? 1 : role == Role::loss ? 2 : 0;
+  };
+  const Scenario scenario = testing::small_scenario(4, 2, 6);
+  for (const char* schedule : {"1f1b", "zb-v"}) {
+    const struct Run run { .schedule = schedule };
+    const Program program = lower(schedule_of(scenario, run), scenario, run);
+    for (int rank = 0; rank < 2; ++rank) {
+      const TensorPlan plan = tensor_plan(program, rank);
+      for (const PlannedTensor& a : plan.tensors) {
+        for (const PlannedTensor& b : plan.tensors) {
+          if (kind(a.role) == kind(b.role)) continue;
+          EXPECT_TRUE(a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset)
+              << schedule << ": " << to_text(a.role) << " and " << to_text(b.role);
+        }
+      }
+    }
+  }
+}
+
 void expect_safe(const std::string& what, const Program& program, int rank, const TensorPlan& plan,
                  const testing::EndedBefore& before) {
   const auto overlap = [](const PlannedTensor& a, const PlannedTensor& b) {
