@@ -87,6 +87,15 @@ void add_table_options(CLI::App& app, braid::TableOptions& table) {
       "[SOURCE:]RATE");
 }
 
+/// Flags whose value is empty: a variable of a script that was not set, as a rule.
+void refuse_empty(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (value.empty()) throw braid::Error(option->get_name(), "has an empty value");
+    }
+  }
+}
+
 /// Options of a way to validate that was not asked for.
 void refuse_others(const CLI::App& app, const CLI::App* asked) {
   for (const CLI::App* group : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -159,6 +168,8 @@ int run(int argc, char** argv) {
     if (e.get_exit_code() == 0) return app.exit(e);  // --help
     throw braid::Error("", std::string(e.what()) + "; see braid-validate --help");
   }
+  refuse_empty(app);
+  for (const CLI::App* group : {runs, recordings, traces, tables}) refuse_empty(*group);
   const bool by_table = !all.table.table.empty(), by_trace = !all.foreign.files.empty(),
              by_recording = !all.recordings.folders.empty();
   const CLI::App* asked = by_table ? tables : by_trace ? traces : by_recording ? recordings : runs;

@@ -63,6 +63,7 @@ PlacedRun run_placed(const RunOptions& options, const Scenario& scenario, const 
     // A fact and not a note: facts stand above the figures that the report calls measured.
     result.measured.timeline.provenance.facts["clock"] =
         "virtual; nothing was measured, CPU threads played the predicted durations";
+    if (!options.faults.empty()) result.measured.notes.push_back("a fault was played, and the run is none the worse");
   }
   if (scenario.noise.jitter != 0) {
     result.measured.notes.push_back("the prediction leaves out the scenario's noise.jitter");

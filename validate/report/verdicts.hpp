@@ -11,8 +11,9 @@ namespace braid {
 
 /// One verdict for each limit that is set and each run, or for all runs together; the worst op, class or rank is named.
 ///
-/// An error beyond its limit but within the spread of the repeats is not judged. Where tracing slows a step by more than its limit, what
-/// the trace says of ops is not judged: that verdict is broken, and the others of the run say why they were left out.
+/// An error beyond its limit but within the spread of the repeats is not judged. Where tracing slows a step by more
+/// than its limit, what the trace says of ops is not judged: that verdict is broken, and the others of the run say why
+/// they were left out.
 std::vector<Verdict> verdicts(const ValidationReport& report, const PlacementLimits& limits);
 
 }  // namespace braid

@@ -105,13 +105,15 @@ TEST(RunGpu, ValidatesInTheLastStage) {
   ASSERT_EQ(called.size(), 11u);  // eight runs, a report of each scenario; nothing to fit: there is no table
   EXPECT_THAT(called[0],
               testing::AllOf(HasSubstr("share/braid/scenarios/validate/partition-4x1.toml --placement partition "
-                                       "--sms 32 --run 1f1b --calibrate-works --record "),
+                                       "--sms 32 --time-limit 10 --run 1f1b --calibrate-works --record "),
                              HasSubstr("/out/validate/partition-4x1/recordings")));
   EXPECT_THAT(called[2], HasSubstr("--run stp "));
   EXPECT_THAT(called[3],
               testing::ContainsRegex("--recording .*/partition-4x1/recordings --out .*/validate/partition-4x1"));
-  EXPECT_THAT(called[4], HasSubstr("partition-2x2.toml --placement partition --sms 32 --run 1f1b-i "));
-  EXPECT_THAT(called[8], HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 --run 1f1b-i "));
+  EXPECT_THAT(called[4], HasSubstr("partition-2x2.toml --placement partition --sms 32 --time-limit 10 --run 1f1b-i "));
+  EXPECT_THAT(
+      called[8],
+      HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 --time-limit 10 --repeats 12 --run 1f1b-i "));
   EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 stp +exit +0"));
 }
 

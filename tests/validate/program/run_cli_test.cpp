@@ -153,6 +153,8 @@ TEST(ValidateRunErrors, AreOneLine) {
   EXPECT_THAT(mistake({"--placement", "host", "--scale", "width=2"}), HasSubstr("--scale"));
   EXPECT_THAT(mistake({"--placement", "host", "--limits", "none.toml"}), HasSubstr("none.toml"));
   EXPECT_THAT(mistake({"--placement", "host", "--where", "tp=1"}), HasSubstr("belongs to another way to validate"));
+  EXPECT_THAT(mistake({"--placement", "host", "--scale", ""}), HasSubstr("--scale: has an empty value"));
+  EXPECT_THAT(mistake({"--placement", "host", "--out", ""}), HasSubstr("--out: has an empty value"));
   EXPECT_THAT(mistake({"--recording", "r"}), HasSubstr("SCENARIO: means nothing here"));
   EXPECT_THAT(mistake({"--trace", "none.json"}), HasSubstr("--run: says which run the trace is of: 1f1b, zb-v, stp"));
   EXPECT_THAT(mistake({"--trace", "none.json", "--run", "stp"}), HasSubstr("none.json"));

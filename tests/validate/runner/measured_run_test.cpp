@@ -27,7 +27,8 @@ TEST(Summarise, ChoosesTheMedianStepTheLowerOfTwo) {
 }
 
 TEST(Summarise, SpreadsDurationsOfOneOp) {
-  // Op 0 takes 4, 2, 3, 1: of 1 2 3 4 the quartiles are the nearest to places 0.75 and 2.25, 2 and 3; the median is 2.5.
+  // Op 0 takes 4, 2, 3, 1: of 1 2 3 4 the quartiles are the nearest to places 0.75 and 2.25, 2 and 3; the median
+  // is 2.5.
   const MeasuredRun run = summarise({repeat(4, 1, 0), repeat(2, 1, 0), repeat(3, 1, 0), repeat(1, 1, 0)});
   const auto& spread = run.spread[0][static_cast<std::size_t>(Lane::pp)];
   ASSERT_EQ(spread.size(), 2U);
