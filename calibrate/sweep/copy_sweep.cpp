@@ -10,6 +10,7 @@
 
 #include "calibrate/device/check.hpp"
 #include "calibrate/device/gate.hpp"
+#include "calibrate/device/pinned.hpp"
 #include "calibrate/sweep/bench.hpp"
 
 namespace braid::gpu {
@@ -19,18 +20,6 @@ constexpr std::size_t kMax = std::size_t{256} << 20;
 constexpr int kSamples = 9, kMostProducts = 120, kMostCopies = 40;  // copies of one sample
 constexpr int kKeys = 3;
 constexpr const char* kPageable = "nothing+pageable";
-
-class PinnedMemory {
- public:
-  explicit PinnedMemory(std::size_t bytes) { BRAID_CUDA(cudaHostAlloc(&p_, bytes, cudaHostAllocDefault)); }
-  ~PinnedMemory() { cudaFreeHost(p_); }
-  PinnedMemory(const PinnedMemory&) = delete;
-  PinnedMemory& operator=(const PinnedMemory&) = delete;
-  void* get() const { return p_; }
-
- private:
-  void* p_ = nullptr;
-};
 
 struct Ways {
   bool up, down;

@@ -31,10 +31,8 @@ void check_works(const Program& program, bool replay, std::vector<Issue>& issues
     for (const Op& op : rank.ops) {
       const WorkKind kind = program.works[op.work].kind;
       const bool stand_in = kind == WorkKind::fixed && replay && op.lane != Lane::compute;
-      if (kind != WorkKind::copy && (kind != WorkKind::fixed || stand_in)) continue;
-      issues.push_back({to_text(op.key), kind == WorkKind::copy
-                                             ? "is a copy to or from the host, which is not run on GPUs"
-                                             : "has an abstract cost and no kernel"});
+      if (kind != WorkKind::fixed || stand_in) continue;
+      issues.push_back({to_text(op.key), "has an abstract cost and no kernel"});
       return;  // one tells it all: they come by the thousand
     }
   }

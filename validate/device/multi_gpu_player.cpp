@@ -154,7 +154,7 @@ void MultiGpuPlayer::enqueue(std::uint32_t i, std::size_t first, std::size_t cou
   {
     std::optional<RecordingTag> tag;
     if (tagged) tag.emplace(tags_[i][head.op]);
-    if (program_.works[op.work].kind == WorkKind::compute) {
+    if (const WorkKind kind = program_.works[op.work].kind; kind == WorkKind::compute || kind == WorkKind::copy) {
       r.kernels->enqueue(head.op, r.queue->stream(head));
     } else {
       NcclCalls calls;

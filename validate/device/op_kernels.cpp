@@ -8,6 +8,7 @@
 
 #include "calibrate/device/check.hpp"
 #include "calibrate/device/driver.hpp"
+#include "calibrate/device/pinned.hpp"
 #include "calibrate/units/kernels.hpp"
 #include "validate/device/op_calls.hpp"
 
@@ -33,14 +34,24 @@ DeviceBuffer zeros(std::size_t bytes) {
 }
 
 bool of_step(const Op& op) { return op.key.microbatch < 0; }
+bool copies(const Op& op) { return op.lane == Lane::d2h || op.lane == Lane::h2d; }
 
 /// Bytes of the largest op that moves something for the step rather than for a microbatch.
 std::size_t largest_step_buffer(const Program& program, const RankProgram& rank) {
   double most = 0;
   for (const Op& op : rank.ops) {
-    if (of_step(op) && op.lane != Lane::compute) most = std::max(most, program.works[op.work].bytes.value);
+    if (of_step(op) && op.lane != Lane::compute && !copies(op))
+      most = std::max(most, program.works[op.work].bytes.value);
   }
   return rounded(static_cast<std::size_t>(most), 256);
+}
+
+std::size_t largest_copy(const Program& program, const RankProgram& rank) {
+  double most = 0;
+  for (const Op& op : rank.ops) {
+    if (copies(op)) most = std::max(most, program.works[op.work].bytes.value);
+  }
+  return static_cast<std::size_t>(most);
 }
 
 int microbatches_of(const RankProgram& rank) {
@@ -103,6 +114,8 @@ struct OpKernels::Rank {
                                                    .head_dim = shape.head_dim});
     take_parameters();
     take_tensors(site.stream);
+    copied = DeviceBuffer(largest_copy(program, rank));
+    host.emplace(copied.bytes());
     make_calls();
     make_buffers();
     run_once(site.stream);
@@ -114,8 +127,8 @@ struct OpKernels::Rank {
     const std::size_t available = available_bytes(site);
     const std::size_t parameters = 6 * layout.elements;
     const std::size_t statistics = static_cast<std::size_t>(shape.tokens()) * static_cast<std::size_t>(shape.heads);
-    const std::size_t others =
-        2 * step_bytes + statistics * 4 * static_cast<std::size_t>(shape.head_dim + 1) + kReserve;
+    const std::size_t others = 2 * step_bytes + largest_copy(program, rank) +
+                               statistics * 4 * static_cast<std::size_t>(shape.head_dim + 1) + kReserve;
     const std::size_t least_states = kStateBytes * std::min(updated, kLeastStates);
     const std::size_t needed = parameters + plan.arena + others + least_states;
     if (needed > available) {
@@ -196,11 +209,26 @@ struct OpKernels::Rank {
     for (std::uint32_t i = 0; i < rank.ops.size(); ++i) {
       calls_begin.push_back(static_cast<std::uint32_t>(calls.size()));
       const Op& op = rank.ops[i];
+      if (copies(op)) add_copy(op);
       if (op.lane != Lane::compute) continue;
       if (op.key.kind == OpKind::optimizer) add_optimizer();
       for (OpCall& call : op_calls(operands, op, i)) calls.push_back(std::move(call));
     }
     calls_begin.push_back(static_cast<std::uint32_t>(calls.size()));
+  }
+
+  void add_copy(const Op& op) {
+    const auto bytes = static_cast<std::size_t>(program.works[op.work].bytes.value);
+    if (bytes == 0) return;
+    if (op.lane == Lane::d2h) {
+      calls.emplace_back([=, to = host->get(), from = copied.as<void>()](cudaStream_t q) {
+        BRAID_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, q));
+      });
+    } else {
+      calls.emplace_back([=, to = copied.as<void>(), from = host->get()](cudaStream_t q) {
+        BRAID_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, q));
+      });
+    }
   }
 
   void add_optimizer() {
@@ -217,7 +245,7 @@ struct OpKernels::Rank {
     buffers.resize(rank.ops.size());
     for (std::uint32_t i = 0; i < rank.ops.size(); ++i) {
       const Op& op = rank.ops[i];
-      if (op.lane == Lane::compute || op.lane == Lane::host) continue;
+      if (op.lane == Lane::compute || op.lane == Lane::host || copies(op)) continue;
       CommBuffers& b = buffers[i];
       b.elements = static_cast<std::size_t>(program.works[op.work].bytes.value) / sizeof(Bf16);
       std::byte *from = step_buffer.as<std::byte>(), *to = from;
@@ -260,15 +288,16 @@ struct OpKernels::Rank {
   }
 
   std::vector<std::string> notes() const {
-    std::size_t counted = 0;
+    std::size_t counted = 0, kernels = calls.size();
     for (const Op& op : rank.ops) {
+      if (copies(op) && program.works[op.work].bytes > Bytes(0)) --kernels;
       if (op.lane == Lane::compute) counted += static_cast<std::size_t>(program.works[op.work].compute.kernels);
     }
     std::vector<std::string> lines{
         fmt::format(
             "rank {}: {} kernel calls a step for {} that the model counts: the residual add is part of the product "
             "before it, Q and K turn in one kernel, a norm's input gradient adds that of the residual stream",
-            pp, calls.size(), counted),
+            pp, kernels, counted),
         "attention's backward is one call of cuDNN, which launches what it needs (six kernels on an H100)",
         "every rank of a tensor-parallel group has the same weights and adds 1/tp of the residual stream; every token "
         "falls "
@@ -279,6 +308,10 @@ struct OpKernels::Rank {
       lines.emplace_back(
           "the loss is one kernel over this rank's part of the vocabulary, in bf16 and in place, all of it in "
           "F; what the ranks exchange for it is moved and not used");
+    }
+    if (copied.bytes()) {
+      lines.push_back(fmt::format("copies to and from the host move a buffer of {:.2f} GiB in place of tensors",
+                                  gib(copied.bytes())));
     }
     if (step_bytes) {
       lines.push_back(
@@ -311,7 +344,8 @@ struct OpKernels::Rank {
   std::optional<CudnnHandle> cudnn;
   std::optional<LinearProducts> products;
   std::optional<Attention> attention;
-  DeviceBuffer weights, gradients, master, moments, block, step_buffer, tokens, targets, cosine, sine;
+  DeviceBuffer weights, gradients, master, moments, block, step_buffer, copied, tokens, targets, cosine, sine;
+  std::optional<PinnedMemory> host;  ///< of copies, the other end of `copied`
   std::vector<OpCall> calls;
   std::vector<std::uint32_t> calls_begin;  ///< by op, and once more for the end
   std::vector<CommBuffers> buffers;        ///< by op

@@ -59,7 +59,8 @@ class OpKernels {
   OpKernels(const OpKernels&) = delete;
   OpKernels& operator=(const OpKernels&) = delete;
 
-  /// Enqueues the kernels of a compute op, in order. Nothing is allocated, nothing synchronises.
+  /// Enqueues the kernels of a compute op, in order, or a copy to or from pinned host memory: of a buffer of its own,
+  /// for no plan of tensors knows which are away. Nothing is allocated, nothing synchronises.
   void enqueue(std::uint32_t op, cudaStream_t stream) const;
   /// The tensors of a collective, send or recv op. A recv of a replay, which is no message, has no elements.
   CommBuffers buffers(std::uint32_t op) const;

@@ -26,8 +26,8 @@ struct ProgramShape {
   bool operator==(const ProgramShape&) const = default;
 };
 
-/// Throws Error naming an op that no kernel exists for, and why: a whole cell without a model, a copy to or from the
-/// host, sequence parallelism, an MLP that is not gated, learned positions, dropout, biases, scores that are stored,
+/// Throws Error naming an op that no kernel exists for, and why: a whole cell without a model,
+/// sequence parallelism, an MLP that is not gated, learned positions, dropout, biases, scores that are stored,
 /// elements of other than two bytes. LayerNorm's work is RMSNorm's: its parameters give it away, not its ops.
 ProgramShape shape_of(const Program& program);
 

@@ -49,7 +49,8 @@ class Tracer {
     for (op_ = 0; op_ < rank_.ops.size(); ++op_) {
       plan_.uses_begin.push_back(static_cast<std::uint32_t>(plan_.uses.size()));
       const Op& op = rank_.ops[op_];
-      if (op.key.microbatch >= 0 && op.lane != Lane::host) look_at(op);
+      const bool copies = op.lane == Lane::d2h || op.lane == Lane::h2d;  // of no tensor of the plan (op_kernels.hpp)
+      if (op.key.microbatch >= 0 && op.lane != Lane::host && !copies) look_at(op);
     }
     plan_.uses_begin.push_back(static_cast<std::uint32_t>(plan_.uses.size()));
     return std::move(plan_);

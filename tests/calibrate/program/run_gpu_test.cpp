@@ -111,9 +111,7 @@ TEST(RunGpu, ValidatesInTheLastStage) {
   EXPECT_THAT(called[3],
               testing::ContainsRegex("--recording .*/partition-4x1/recordings --out .*/validate/partition-4x1"));
   EXPECT_THAT(called[4], HasSubstr("partition-2x2.toml --placement partition --sms 32 --time-limit 10 --run 1f1b-i "));
-  EXPECT_THAT(
-      called[8],
-      HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 --time-limit 10 --repeats 12 --run 1f1b-i "));
+  EXPECT_THAT(called[8], HasSubstr("replay-12b-tp8pp2.toml --placement replay --rank 0 --time-limit 10 --run 1f1b-i "));
   EXPECT_THAT(b.read("out/summary.txt"), testing::ContainsRegex("validate replay-12b-tp8pp2 stp +exit +0"));
 }
 

@@ -47,8 +47,6 @@ TEST(GpuOptionsErrors, OfOpsWithoutKernels) {
   Program p = test::two_ranks();
   p.works[test::kComputeWork].kind = WorkKind::fixed;
   EXPECT_THAT(issue({}, p), HasSubstr("has an abstract cost and no kernel"));
-  p.works[test::kComputeWork].kind = WorkKind::copy;
-  EXPECT_THAT(issue({}, p), HasSubstr("is a copy to or from the host"));
 }
 
 }  // namespace

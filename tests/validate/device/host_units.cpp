@@ -208,6 +208,8 @@ cudaError_t cudaMemcpy(void* to, const void* from, size_t n, cudaMemcpyKind) {
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t n, cudaMemcpyKind kind, cudaStream_t) {
   return cudaMemcpy(to, from, n, kind);
 }
+cudaError_t cudaHostAlloc(void** p, size_t n, unsigned) { return *p = std::malloc(n), cudaSuccess; }
+cudaError_t cudaFreeHost(void* p) { return std::free(p), cudaSuccess; }
 cudaError_t cudaMemset(void* p, int value, size_t n) { return std::memset(p, value, n), cudaSuccess; }
 cudaError_t cudaMemsetAsync(void* p, int value, size_t n, cudaStream_t) {
   return std::memset(p, value, n), cudaSuccess;

@@ -86,6 +86,25 @@ TEST_F(OpKernelsCalls, EnqueueingTakesNoMemoryAndWaitsForNothing) {
   }
 }
 
+TEST_F(OpKernelsCalls, ACopyIsOneCallThatMovesItsBytes) {
+  Program program = program_of(testing::small_scenario(2, 2, 1));
+  RankProgram& rank = program.ranks[0];
+  const auto out = static_cast<std::uint32_t>(rank.ops.size());
+  program.works.push_back({.kind = WorkKind::copy, .bytes = Bytes(4096)});
+  const auto work = static_cast<std::uint16_t>(program.works.size() - 1);
+  for (const auto& [kind, lane] : {std::pair(OpKind::copy_out, Lane::d2h), std::pair(OpKind::copy_in, Lane::h2d)}) {
+    rank.ops.push_back({.key = {.microbatch = 0, .chunk = 0, .kind = kind}, .lane = lane, .work = work});
+  }
+  const OpKernels kernels(program, 0, {});
+  for (std::uint32_t n = 0; n < 2; ++n) {
+    const int before = calls().made["cudaMemcpyAsync"], kernels_before = started();
+    kernels.enqueue(out + n, nullptr);
+    EXPECT_EQ(calls().made["cudaMemcpyAsync"], before + 1);
+    EXPECT_EQ(started(), kernels_before);
+  }
+  EXPECT_THAT(kernels.notes(), ::testing::Contains(HasSubstr("copies to and from the host")));
+}
+
 // Two ranks, one layer each, one microbatch: what rank 0 sends is what its last all-reduce has summed, and lies where
 // the plan says; a residual of 32 tokens x 64 has 2048 elements.
 TEST_F(OpKernelsCalls, CommunicationMovesTheTensorsOfThePlan) {
