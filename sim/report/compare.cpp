@@ -65,7 +65,7 @@ class Comparer {
       const Span& span = measured_.span(rank, op);
       OpDifference one{.key = span.key,
                        .lane = ops[op].lane,
-                       .took = {.predicted = took(predicted_, other, op), .measured = took(measured_, rank, op)},
+                       .took = {.predicted = took(predicted_, other, op), .measured = measured_took(rank, op)},
                        .spread = spread_of(rank, op)};
       add_to_class(one);
       const double apart = std::abs(one.took.difference().value);
@@ -82,11 +82,23 @@ class Comparer {
     result.worst_inversions.insert(result.worst_inversions.end(), inversions.largest.begin(), inversions.largest.end());
   }
 
-  Seconds spread_of(std::size_t rank, std::uint32_t op) const {
-    if (options_.spread.empty()) return {};
+  /// Null: not known.
+  const Quartiles* over_repeats(std::size_t rank, std::uint32_t op) const {
+    if (options_.spread.empty()) return nullptr;
     const auto lane = static_cast<std::size_t>(measured_.ops(rank).ops[op].lane);
-    const Quartiles& of = options_.spread[rank][lane].at(measured_.ranks[rank].span_of_op[op]);
-    return (of.p75 - of.p25) / 2;
+    return &options_.spread[rank][lane].at(measured_.ranks[rank].span_of_op[op]);
+  }
+
+  Seconds spread_of(std::size_t rank, std::uint32_t op) const {
+    const Quartiles* of = over_repeats(rank, op);
+    return of == nullptr ? Seconds(0) : (of->p75 - of->p25) / 2;
+  }
+
+  Seconds measured_took(std::size_t rank, std::uint32_t op) const {
+    const Lane lane = measured_.ops(rank).ops[op].lane;
+    const bool by_itself = lane == Lane::compute || lane == Lane::h2d || lane == Lane::d2h;
+    const Quartiles* of = over_repeats(rank, op);
+    return by_itself && of != nullptr && of->median ? *of->median : took(measured_, rank, op);
   }
 
   void add_to_class(const OpDifference& op) {

@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ struct PlayedReport {
 /// Middle half of an op's durations over repeats of the step.
 struct Quartiles {
   Seconds p25, p75;
+  /// What a compute op or a copy is compared by, where it is known: one repeat is hit by chance. Communication counts
+  /// as in the repeat that was kept, since its own part of a duration hangs on when the others came.
+  std::optional<Seconds> median{};
 };
 
 struct CompareOptions {

@@ -24,7 +24,7 @@ std::vector<std::array<std::vector<Quartiles>, kLanes>> quartiles_of(const Measu
   for (const auto& lanes : run.spread) {
     auto& rank = ranks.emplace_back();
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      for (const OpSpread& op : lanes[lane]) rank[lane].push_back({.p25 = op.p25, .p75 = op.p75});
+      for (const OpSpread& op : lanes[lane]) rank[lane].push_back({.p25 = op.p25, .p75 = op.p75, .median = op.median});
     }
   }
   return ranks;
