@@ -65,7 +65,8 @@ TEST(ValidateRun, NamesAFaultAndEndsWithFour) {
   const std::string file = scenario(place);
   for (const auto& [fault, said] :
        {std::pair("dies:rank=1,at=40", "its rank died before it could start"),
-        std::pair("lost:rank=0,at=send mb3 chunk0", "never came"), std::pair("drops:rank=1,at=30", "")}) {
+        std::pair("lost:rank=0,at=send mb3 chunk0", "never came"),
+        std::pair("drops:rank=1,at=30", "could start, all it waits for has ended, but it never did")}) {
     const Outcome o = validate(place, {file, "--placement", "host", "--run", "1f1b", "--fault", fault});
     EXPECT_EQ(o.code, 4) << fault << o.err;
     EXPECT_EQ(o.out, "");
@@ -132,17 +133,20 @@ TEST(ValidateTrace, HoldsAKernelAgainstThePrediction) {
   EXPECT_NEAR(json["measured"]["computing_s"].get<double>(), 1e-3, 1e-9);
 }
 
+/// A mistake of the user: exit code 2, nothing on stdout, one line on stderr, which is returned.
+std::string mistake_with(const Workplace& place, const std::string& file, std::vector<std::string> more) {
+  more.insert(more.begin(), file);
+  const Outcome o = validate(place, more);
+  EXPECT_EQ(o.code, 2) << o.err;
+  EXPECT_EQ(o.out, "");
+  EXPECT_EQ(test::lines_of(o.err).size(), 1u) << o.err;
+  return o.err;
+}
+
 TEST(ValidateRunErrors, AreOneLine) {
   const Workplace place;
   const std::string file = scenario(place);
-  const auto mistake = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), file);
-    const Outcome o = validate(place, more);
-    EXPECT_EQ(o.code, 2) << o.err;
-    EXPECT_EQ(o.out, "");
-    EXPECT_EQ(test::lines_of(o.err).size(), 1u) << o.err;
-    return o.err;
-  };
+  const auto mistake = [&](const std::vector<std::string>& more) { return mistake_with(place, file, more); };
   EXPECT_THAT(mistake({}), HasSubstr("--placement: says where"));
   EXPECT_THAT(mistake({"--placement", "moon"}), HasSubstr("--placement"));
   EXPECT_THAT(mistake({"--placement", "host", "--run", "gpipe"}), HasSubstr("'gpipe' is no run of s.toml"));
@@ -165,14 +169,7 @@ TEST(ValidateRunErrors, AreToldBeforeAnythingRuns) {
   const Workplace place;
   const std::string file = scenario(place);
   place.file("in_the_way", "");
-  const auto mistake = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), file);
-    const Outcome o = validate(place, more);
-    EXPECT_EQ(o.code, 2) << o.err;
-    EXPECT_EQ(o.out, "");
-    EXPECT_EQ(test::lines_of(o.err).size(), 1u) << o.err;
-    return o.err;
-  };
+  const auto mistake = [&](const std::vector<std::string>& more) { return mistake_with(place, file, more); };
   EXPECT_THAT(mistake({"--placement", "host", "--out", "in_the_way"}), HasSubstr("in_the_way is no folder"));
   EXPECT_THAT(mistake({"--placement", "partition", "--record", "in_the_way/r"}), HasSubstr("is no folder"));
   EXPECT_THAT(mistake({"--run", "stp", "--trace", "none.json", "--out", "in_the_way"}), HasSubstr("is no folder"));
