@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "validate/foreign_command.hpp"
+
 #include "sim/base/output_folder.hpp"
 #include "sim/program/scheduled.hpp"
 #include "validate/prediction/prediction.hpp"
-#include "validate/run_command.hpp"
 #include "validate/trace/trace_command.hpp"
 
 namespace braid {

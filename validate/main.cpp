@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sim/base/error.hpp"
+#include "validate/foreign_command.hpp"
 #include "validate/gpu_runners.hpp"
 #include "validate/recordings_command.hpp"
 #include "validate/run_command.hpp"

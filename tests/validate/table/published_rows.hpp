@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tests/validate/complaint.hpp"
 #include "validate/table/published_table.hpp"
 
 namespace braid::test {
@@ -16,14 +17,5 @@ std::vector<PublishedRow> rows_of(const std::string& text);
 
 /// The valid row itself: 64 A100, TP2 PP4 DP8, 16 microbatches of 2 samples.
 PublishedRow valid_row();
-
-/// What Error the call throws, or "no complaint".
-template <typename Call>
-std::string complaint(Call call) {
-  try {
-    call();
-  } catch (const std::exception& e) { return e.what(); }
-  return "no complaint";
-}
 
 }  // namespace braid::test

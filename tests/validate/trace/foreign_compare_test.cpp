@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/validate/trace/complaint.hpp"
+#include "tests/validate/complaint.hpp"
 #include "tests/validate/trace/joint.hpp"
 #include "tests/validate/trace/written_kineto.hpp"
 #include "validate/trace/kineto.hpp"

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/timeline/trace.hpp"
-#include "tests/validate/trace/complaint.hpp"
+#include "tests/validate/complaint.hpp"
 #include "tests/validate/trace/written_kineto.hpp"
 #include "validate/trace/kineto.hpp"
 #include "validate/trace/read_trace.hpp"

@@ -6,7 +6,7 @@
 #include "sim/base/csv.hpp"
 #include "sim/base/gzip.hpp"
 #include "tests/calibrate/temporary_folder.hpp"
-#include "tests/validate/trace/complaint.hpp"
+#include "tests/validate/complaint.hpp"
 #include "tests/validate/trace/written_kineto.hpp"
 #include "tests/validate/trace/written_nsight.hpp"
 #include "validate/trace/read_trace.hpp"

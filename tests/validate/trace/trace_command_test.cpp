@@ -9,7 +9,7 @@
 
 #include "sim/base/csv.hpp"
 #include "tests/calibrate/temporary_folder.hpp"
-#include "tests/validate/trace/complaint.hpp"
+#include "tests/validate/complaint.hpp"
 #include "tests/validate/trace/joint.hpp"
 #include "tests/validate/trace/written_kineto.hpp"
 #include "tests/validate/trace/written_nsight.hpp"
