@@ -1,9 +1,10 @@
 # The arrow table: module -> modules it may use. It drives the link lines (braid_library) and the include check
 # (tests/layers_test), so an arrow that is not here neither links nor passes.
-set(BRAID_LAYERS base numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit app
+set(BRAID_LAYERS base numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit sweep app
     calibrate/table calibrate/method calibrate/fit
     calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate
-    validate/table validate/prediction validate/runner validate/report validate/recording validate/trace validate/device validate)
+    validate/table validate/prediction validate/runner validate/report validate/recording validate/trace validate/device validate
+    gui/model gui/paint gui/view gui)
 set(BRAID_USES_base "")
 set(BRAID_USES_numeric base)
 set(BRAID_USES_model base)
@@ -17,6 +18,8 @@ set(BRAID_USES_engine/simgrid base engine/core program cost timeline)
 set(BRAID_USES_memory base program timeline)
 set(BRAID_USES_report base scenario program cost timeline memory)
 set(BRAID_USES_fit base numeric scenario schedule program timeline cost)
+# What a sweep found, in a store that others read.
+set(BRAID_USES_sweep base)
 set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit)
 # The fits never see CUDA. What measures (device to sweep) is one library, made by calibrate/gpu.cmake; its arrows are only checked.
 set(BRAID_USES_calibrate/table base)
@@ -42,6 +45,11 @@ set(BRAID_USES_validate/device base model program cost timeline report validate/
     calibrate/units calibrate/comm calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner
     validate/report validate/recording validate/trace validate/device)
+# The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets.
+set(BRAID_USES_gui/model base timeline scenario report sweep)
+set(BRAID_USES_gui/paint base timeline gui/model)
+set(BRAID_USES_gui/view base timeline scenario sweep gui/model gui/paint)
+set(BRAID_USES_gui base timeline gui/model gui/paint gui/view)
 
 function(braid_target_of layer out)
   string(REPLACE "/" "_" flat "${layer}")
@@ -75,5 +83,20 @@ function(braid_test name)
     target_link_libraries(${name} PRIVATE ${used_target})
   endforeach()
   target_link_libraries(${name} PRIVATE GTest::gtest_main GTest::gmock ${ARG_LIBS})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# The same with a QApplication on the offscreen platform, where any warning of Qt is a failure.
+function(braid_qt_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LAYERS;LIBS" ${ARGN})
+  add_executable(${name} ${PROJECT_SOURCE_DIR}/tests/gui/qt_main.cpp ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${BRAID_WARNINGS})
+  target_compile_definitions(${name} PRIVATE BRAID_SOURCE_DIR="${PROJECT_SOURCE_DIR}" BRAID_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  foreach(used IN LISTS ARG_LAYERS)
+    braid_target_of(${used} used_target)
+    target_link_libraries(${name} PRIVATE ${used_target})
+  endforeach()
+  target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock Qt6::Widgets Qt6::Test braid_made_run ${ARG_LIBS})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
 endfunction()

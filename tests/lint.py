@@ -55,7 +55,7 @@ def main():
             breaches.append(f"{name}: {lines} lines; split past 400, refused past 600")
         elif lines > 400:
             notes.append(f"{name}: {lines} lines, worth a split")
-        if path.parts[0] not in {"sim", "calibrate", "validate"}:
+        if path.parts[0] not in {"sim", "calibrate", "validate", "gui"}:
             continue
         layer = layer_of(path, layers)
         if layer is None:
@@ -64,7 +64,7 @@ def main():
         for number, line in enumerate(text.split("\n"), 1):
             if re.match(r'#include [<"]simgrid/', line) and layer != "engine/simgrid":
                 breaches.append(f"{name}:{number}: only sim/engine/simgrid includes SimGrid")
-            included = re.match(r'#include "((?:sim|calibrate|validate)/[^"]+)"', line)
+            included = re.match(r'#include "((?:sim|calibrate|validate|gui)/[^"]+)"', line)
             if not included:
                 continue
             used = layer_of(pathlib.Path(included.group(1)), layers)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which span is where: under the cursor, next to another, along a flow, with a word in its name.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gui/model/row_layout.hpp"
+#include "gui/model/time_map.hpp"
+#include "sim/timeline/run_file.hpp"
+
+namespace braid {
+
+/// The span of the row that covers the time, or kNoIndex. O(log n). Of spans without a length at that time the last.
+std::uint32_t span_at(const RunView& run, std::size_t row, std::int64_t time);
+/// The span drawn at this pixel, up to `reach` pixels beside it if none covers it: every drawn block can be clicked.
+std::uint32_t span_near(const RunView& run, std::size_t row, const TimeMap& map, double x, double reach = 2);
+/// The next or previous span of the same row that is no idle piece; kNoIndex at the end.
+std::uint32_t next_span(const RunView& run, std::uint32_t span);
+std::uint32_t previous_span(const RunView& run, std::uint32_t span);
+/// Spans that wait for this one (the reverse of deps_of), at most `most` of them. Scans the run's dependences.
+std::vector<std::uint32_t> dependents_of(const RunView& run, std::uint32_t span, std::size_t most = 64);
+
+/// What a search asks for: words that the label holds, all of them, whatever their case; "mb:3", "chunk:1", "layer:7",
+/// "rank:2", "lane:tp", "idle:pp_wait" and ">1ms", "<20us" (duration) narrow it.
+struct Query {
+  std::vector<std::string> words;
+  int microbatch = -1, chunk = -1, layer = -1, rank = -1;
+  std::string lane, idle;
+  std::int64_t longer_than = -1, shorter_than = -1;  ///< ns
+};
+/// Throws Error("search", ...) for a condition that cannot be read.
+Query parse_query(const std::string& text);
+
+struct Hits {
+  std::vector<std::uint32_t> spans;  ///< by time, then row; at most a million
+  std::uint64_t count = 0;           ///< all of them
+  std::int64_t time = 0;             ///< their durations, summed
+};
+/// Stops early, with what it has, when `stop` becomes true.
+Hits search(const RunView& run, const Query& query, const std::atomic<bool>* stop = nullptr);
+
+}  // namespace braid

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The results of many scenarios in one SQLite file: one row a configuration, with all that is needed to play it again.
+//
+// Schema "braid.sweep/1", in the table `meta` (name, value); WAL mode. Table `configurations`:
+//   id INTEGER PRIMARY KEY, hash TEXT UNIQUE (scenario_hash() and the run's label), scenario TEXT (one TOML text),
+//   run TEXT, version TEXT, network TEXT ("ideal" or "simgrid"), status TEXT ("ok", "failed"), reason TEXT,
+//   step_time_s REAL, tokens_per_s REAL, peak_memory_bytes REAL, fits INTEGER, gpus INTEGER, cost_per_step REAL (in
+//   the currency of meta; NULL where no price is known), report TEXT (one run of braid.report/1)
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/base/error.hpp"
+
+namespace braid {
+
+inline constexpr const char* kSweepSchema = "braid.sweep/1";
+
+struct Configuration {
+  std::int64_t id = 0;
+  std::string hash;
+  std::string scenario;
+  std::string run;
+  std::string version;
+  std::string network;
+  bool ok = true;
+  std::string reason;  ///< why it failed
+  double step_time_s = 0;
+  double tokens_per_s = 0;
+  double peak_memory_bytes = 0;
+  bool fits = true;
+  int gpus = 0;
+  std::optional<double> cost_per_step;
+  std::string report;
+};
+
+class SweepStore {
+ public:
+  enum class Mode { read, write };
+  /// Mode write makes a file that is not there. Throws Error(path, ...): no SQLite file, no sweep store, of a newer
+  /// schema, damaged, not to be written.
+  SweepStore(const std::string& path, Mode mode);
+  ~SweepStore();
+  SweepStore(const SweepStore&) = delete;
+  SweepStore& operator=(const SweepStore&) = delete;
+
+  /// Keeps the row that is there if the hash is known; says whether it was new.
+  bool add(const Configuration& configuration);
+  /// All rows in order of id; without scenario and report where `slim`.
+  std::vector<Configuration> all(bool slim) const;
+  Configuration at(std::int64_t id) const;
+
+ private:
+  struct Database;
+  std::unique_ptr<Database> database_;
+  std::string path_;
+};
+
+}  // namespace braid
