@@ -26,8 +26,9 @@ struct Case {
   explicit Case(Tiny made, const Tiny::Play& how = {}, RunTold told = {.title = "tiny", .kind = "simulated"})
       : tiny(std::move(made)), timeline(tiny.play(how)), played(join_complete(tiny.program(), timeline)) {
     costs.launches = tiny.launches(how.launch);
-    columns =
-        run_columns(played, costs, report_run(played, {.label = "tiny", .gpu = {}, .launches = costs.launches}), told);
+    ReportFacts facts;
+    facts.launches = costs.launches;
+    columns = run_columns(played, costs, report_run(played, facts), told);
   }
   Case(const Case&) = delete;
   Case& operator=(const Case&) = delete;
@@ -131,7 +132,7 @@ TEST(RunColumns, CountStretchInNanoseconds) {
   Timeline timeline = tiny.play();
   timeline.ranks[0].lanes[0][0].stretch = Seconds(0.25);
   const Played played = join_complete(tiny.program(), timeline);
-  const RunColumns columns = run_columns(played, {}, report_run(played, {.label = "", .gpu = {}}), {});
+  const RunColumns columns = run_columns(played, {}, report_run(played, ReportFacts()), {});
   EXPECT_THAT(columns.stretch, ElementsAre(0, 250'000'000));  // of the pass, of the op
 }
 
@@ -393,7 +394,7 @@ TEST(RunFactsJson, HasThePriceOfEachWorkAndAllClassesThatItServes) {
   const Played played = join_complete(tiny.program(), timeline);
   Costs costs;
   costs.prices = {{.time = Seconds(2), .traffic = Bytes(10), .source = "measured point"}};
-  const RunColumns columns = run_columns(played, costs, report_run(played, {.label = "", .gpu = {}}), {});
+  const RunColumns columns = run_columns(played, costs, report_run(played, ReportFacts()), {});
   const auto work = nlohmann::json::parse(columns.facts)["works"][0];
   EXPECT_EQ(work["class"], "F, W");
   EXPECT_EQ(work["shape"], "product 2 x 3 x 4; 1 kernel");
