@@ -18,9 +18,11 @@
 
 #include "gui/model/details.hpp"
 #include "gui/model/headline.hpp"
+#include "gui/view/details_panel.hpp"
 #include "gui/view/help_dialog.hpp"
 #include "gui/view/loader.hpp"
 #include "gui/view/message_bar.hpp"
+#include "gui/view/search_bar.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
 #include "gui/view/timeline_view.hpp"
@@ -68,6 +70,13 @@ void MainWindow::make_centre() {
   page->setSpacing(0);
   page->addWidget(new MinimapView(state_, timelines_page_));
   page->addWidget(splitter_, 1);
+  search_ = new SearchBar(state_, timelines_page_);
+  search_->hide();
+  connect(search_, &SearchBar::closed, this, [this] {
+    search_->hide();
+    if (TimelineView* on = timeline()) on->setFocus();
+  });
+  page->addWidget(search_);
   page->addWidget(new LegendView(state_, timelines_page_));
   pages_ = new QStackedWidget(this);
   pages_->addWidget(start_);
@@ -127,7 +136,9 @@ void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, 
   docks_menu_->addAction(dock->toggleViewAction());
 }
 
-void MainWindow::make_docks() {}
+void MainWindow::make_docks() {
+  add_dock("details", tr("Details"), new DetailsPanel(state_), Qt::RightDockWidgetArea, true);
+}
 
 void MainWindow::make_status() {
   status_time_ = new QLabel(this);

@@ -28,6 +28,7 @@ class HelpDialog;
 class LoadBar;
 class Loader;
 class MessageBar;
+class SearchBar;
 class StartPage;
 class TimelineView;
 
@@ -128,6 +129,7 @@ class MainWindow : public QMainWindow {
   std::vector<TimelineView*> timelines_;
   MessageBar* messages_ = nullptr;
   LoadBar* load_bar_ = nullptr;
+  SearchBar* search_ = nullptr;
   QLineEdit* filter_ = nullptr;
   QLabel* status_time_ = nullptr;
   QLabel* status_range_ = nullptr;
