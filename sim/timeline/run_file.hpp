@@ -68,6 +68,7 @@ static_assert(sizeof(RunRow) == 32);
 struct CounterPoint {
   std::int64_t time = 0;
   double value = 0;  ///< from `time` to the next point
+  bool operator==(const CounterPoint&) const = default;
 };
 
 /// Borrowed columns of a run. By span unless said otherwise; an optional column is empty or has an item a span.
