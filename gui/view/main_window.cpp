@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMenuBar>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -18,6 +19,7 @@
 
 #include "gui/model/details.hpp"
 #include "gui/model/headline.hpp"
+#include "gui/view/charts_panel.hpp"
 #include "gui/view/details_panel.hpp"
 #include "gui/view/help_dialog.hpp"
 #include "gui/view/loader.hpp"
@@ -26,6 +28,7 @@
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
 #include "gui/view/timeline_view.hpp"
+#include "gui/view/what_if_panel.hpp"
 
 namespace braid {
 
@@ -63,13 +66,21 @@ void MainWindow::make_centre() {
   load_bar_ = new LoadBar(this);
   start_ = new StartPage(this);
   timelines_page_ = new QWidget(this);
-  splitter_ = new QSplitter(Qt::Vertical, timelines_page_);
+  column_ = new QSplitter(Qt::Vertical, timelines_page_);
+  column_->setObjectName(QStringLiteral("column"));
+  column_->setChildrenCollapsible(false);
+  splitter_ = new QSplitter(Qt::Vertical, column_);
   splitter_->setChildrenCollapsible(false);
+  // On the time axis of the timelines, so in their column; all other panels are docks.
+  auto* charts = new ChartsPanel(state_, column_);
+  charts->setObjectName(QStringLiteral("charts"));
+  column_->setStretchFactor(0, 3);
+  column_->setStretchFactor(1, 1);
   auto* page = new QVBoxLayout(timelines_page_);
   page->setContentsMargins(0, 0, 0, 0);
   page->setSpacing(0);
   page->addWidget(new MinimapView(state_, timelines_page_));
-  page->addWidget(splitter_, 1);
+  page->addWidget(column_, 1);
   search_ = new SearchBar(state_, timelines_page_);
   search_->hide();
   connect(search_, &SearchBar::closed, this, [this] {
@@ -136,8 +147,27 @@ void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, 
   docks_menu_->addAction(dock->toggleViewAction());
 }
 
+void MainWindow::adopt(QMenu* menu, QAction* action) {
+  action->setProperty("group", menu->title().remove(u'&'));
+  menu->addAction(action);
+  actions_ += action;
+}
+
 void MainWindow::make_docks() {
+  setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+  auto* charts = timelines_page_->findChild<ChartsPanel*>();
+  auto* show_charts = new QAction(tr("Memory, links, SMs"), this);
+  show_charts->setCheckable(true);
+  show_charts->setChecked(true);
+  show_charts->setObjectName(QStringLiteral("show_charts"));
+  connect(show_charts, &QAction::toggled, charts, &QWidget::setVisible);
+  docks_menu_->addAction(show_charts);
+
   add_dock("details", tr("Details"), new DetailsPanel(state_), Qt::RightDockWidgetArea, true);
+  auto* what_if = new WhatIfPanel(state_);
+  add_dock("what_if", tr("What if"), what_if, Qt::RightDockWidgetArea, true);
+  QMenu* menu = menuBar()->addMenu(tr("&What if"));
+  for (QAction* action : {what_if->run_action(), what_if->cancel_action(), what_if->back_action()}) adopt(menu, action);
 }
 
 void MainWindow::make_status() {
