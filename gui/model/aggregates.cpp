@@ -106,9 +106,7 @@ class Aggregator {
 
  private:
   /// Ranks from 0, and behind them the cluster.
-  std::size_t place(std::int32_t rank) const {
-    return rank < 0 ? run_.ranks.size() : static_cast<std::size_t>(rank);
-  }
+  std::size_t place(std::int32_t rank) const { return rank < 0 ? run_.ranks.size() : static_cast<std::size_t>(rank); }
 
   std::vector<std::uint32_t> counted(std::vector<std::uint32_t> rows) const {
     if (rows.empty()) {

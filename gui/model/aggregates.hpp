@@ -38,8 +38,8 @@ struct Aggregates {
   std::uint64_t spans = 0;           ///< in the area, idle pieces among them
 };
 
-/// Of these rows of the run (empty: all) in the range. Counter rows hold no time. A passes row says again what the lanes
-/// of its rank say, so it counts only where none of them is among the rows.
+/// Of these rows of the run (empty: all) in the range. Counter rows hold no time. A passes row says again what the
+/// lanes of its rank say, so it counts only where none of them is among the rows.
 ///
 /// Category times come from the pyramid's sums. What computes, and what communication it hides, comes from the spans,
 /// exactly: communication is that of the rows given, but it is exposed only when no compute lane of the rank works,

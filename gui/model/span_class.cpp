@@ -53,7 +53,10 @@ std::uint32_t SpanClasses::of(std::uint32_t span, Lane lane) {
 }
 
 bool is_keyed(const RunView& run, std::uint32_t span) {
-  return !run.key.empty() && !is_idle(run.category[span]) && (run.name.empty() || run.name[span] == kNoIndex);
+  if (run.key.empty() || is_idle(run.category[span])) return false;
+  OpKey key = run.key[span];
+  key.rank = 0;
+  return key != OpKey{};
 }
 
 bool is_peer(const RunView& run, std::uint32_t span, Lane lane) {

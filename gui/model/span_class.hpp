@@ -33,7 +33,7 @@ class SpanClasses {
   std::unordered_map<std::string, std::uint32_t> by_text_;  ///< equal names may have several places in the run's table
 };
 
-/// Whether the span is an op without a name of its own, so that its key says what it is.
+/// Whether the span is an op whose key says what it is, apart from its rank.
 bool is_keyed(const RunView& run, std::uint32_t span);
 /// What stands for a peer in the replay of one rank: neither work nor communication of this run.
 bool is_peer(const RunView& run, std::uint32_t span, Lane lane);
