@@ -100,8 +100,8 @@ std::vector<std::size_t> FigureTable::sorted() const {
     const FigureRow &a = rows_[i], &b = rows_[j];
     if (a.on_top != b.on_top) return a.on_top;
     if (!by_column) return false;
-    const FigureCell &x = sort_order_ == Qt::AscendingOrder ? a.cells[c] : b.cells[c];
-    const FigureCell &y = sort_order_ == Qt::AscendingOrder ? b.cells[c] : a.cells[c];
+    const FigureCell& x = sort_order_ == Qt::AscendingOrder ? a.cells[c] : b.cells[c];
+    const FigureCell& y = sort_order_ == Qt::AscendingOrder ? b.cells[c] : a.cells[c];
     return columns_[c].number ? x.value < y.value : x.text < y.text;
   });
   return order;

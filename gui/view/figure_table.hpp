@@ -15,7 +15,7 @@ namespace braid {
 struct FigureColumn {
   QString title;
   QString tip;
-  bool number = true;  ///< sorted and copied by value, set to the right
+  bool number = true;       ///< sorted and copied by value, set to the right
   QString unit = {};        ///< of the value, named in copies: "ns"
   bool difference = false;  ///< of a first and a second run: bars go from the middle, coloured by who has more
   bool operator==(const FigureColumn&) const = default;

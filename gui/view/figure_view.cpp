@@ -115,8 +115,6 @@ void FigureView::copy() const {
   QApplication::clipboard()->setText(table_->tsv(rows));
 }
 
-void FigureView::fit_columns() {
-  resizeColumnsToContents();
-}
+void FigureView::fit_columns() { resizeColumnsToContents(); }
 
 }  // namespace braid

@@ -42,7 +42,8 @@ void LatestWork::begin() {
       show = [this, message = QString::fromUtf8(error.what())] { emit failed(message); };
     }
     // To this object's own queue: what is in it when the object goes is not delivered.
-    QMetaObject::invokeMethod(this, [this, stop, show] { end(*stop, show); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this, stop, show] { end(*stop, show); }, Qt::QueuedConnection);
   });
 }
 
