@@ -2,6 +2,7 @@
 #include "gui/view/view_state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace braid {
 
@@ -93,6 +94,12 @@ void ViewState::hover_over(std::size_t document, std::uint32_t span) {
   emit hover_changed();
 }
 
+void ViewState::point_at(std::optional<std::int64_t> time) {
+  if (time == cursor_) return;
+  cursor_ = time;
+  emit cursor_changed();
+}
+
 void ViewState::select_area(std::size_t document, std::optional<Area> area) {
   if (area == area_ && document == area_document_) return;
   area_ = area;
@@ -103,8 +110,11 @@ void ViewState::select_area(std::size_t document, std::optional<Area> area) {
 void ViewState::lay_out(std::size_t document, LayoutOptions options) {
   Document& d = documents_[document];
   d.layout = std::move(options);
-  d.rows = layout_rows(d.trace->run(), d.layout);
+  const std::vector<LayoutRow> before = std::exchange(d.rows, layout_rows(d.trace->run(), d.layout));
   emit layout_changed(document);
+  const bool same = std::equal(before.begin(), before.end(), d.rows.begin(), d.rows.end(),
+                               [](const LayoutRow& a, const LayoutRow& b) { return a.id == b.id; });
+  if (!same && area_document_ == document) select_area(document, std::nullopt);
 }
 
 void ViewState::find(std::size_t document, std::vector<std::uint32_t> hits) {

@@ -43,6 +43,8 @@ class ViewState : public QObject {
   Selected hover() const { return hover_; }
   std::optional<Area> area() const { return area_; }
   std::size_t area_document() const { return area_document_; }
+  /// The time under the mouse, on the shared axis; none outside of all views.
+  std::optional<std::int64_t> cursor() const { return cursor_; }
   const Theme& theme() const { return theme_; }
   PixelMode mode() const { return mode_; }
   bool flows() const { return flows_; }
@@ -58,8 +60,9 @@ class ViewState : public QObject {
   void redo_zoom();
   void select(std::size_t document, std::uint32_t span);  ///< kNoIndex: nothing
   void hover_over(std::size_t document, std::uint32_t span);
+  void point_at(std::optional<std::int64_t> time);
   void select_area(std::size_t document, std::optional<Area> area);
-  void lay_out(std::size_t document, LayoutOptions options);
+  void lay_out(std::size_t document, LayoutOptions options);  ///< an area over rows that are no longer there goes
   void find(std::size_t document, std::vector<std::uint32_t> hits);
   void paint_with(const Theme& theme, PixelMode mode);
   void show_flows(bool on);
@@ -71,6 +74,7 @@ class ViewState : public QObject {
   void range_changed(TimeRange range);
   void selection_changed();
   void hover_changed();
+  void cursor_changed();
   void area_changed();
   void layout_changed(std::size_t document);
   void hits_changed(std::size_t document);
@@ -82,6 +86,7 @@ class ViewState : public QObject {
   ZoomStack zooms_;
   Selected selected_, hover_;
   std::optional<Area> area_;
+  std::optional<std::int64_t> cursor_;
   std::size_t area_document_ = 0;
   std::vector<std::vector<std::uint32_t>> hits_;
   Theme theme_;
