@@ -57,7 +57,7 @@ std::vector<FigureRow> rows_of(const Trace& trace, const Bubbles& bubbles) {
                               {.text = time(one.start), .value = static_cast<double>(one.start)},
                               {.text = label_in(trace, one.waiting, one.rank)},
                               {.text = label_in(trace, one.blamed, one.rank)}},
-                    .first = one.span});
+                    .span = one.span});
   }
   return rows;
 }
@@ -99,7 +99,7 @@ BubblePanel::BubblePanel(ViewState* state, QWidget* parent)
   connect(ranks_, &QComboBox::currentIndexChanged, this, &BubblePanel::ask);
   connect(in_view_, &QCheckBox::toggled, this, &BubblePanel::ask);
   connect(view_, &FigureView::picked, this,
-          [this](int row) { go_to_span(*state_, document(), table_->figures(row).first); });
+          [this](int row) { go_to_span(*state_, document(), table_->figures(row).span); });
   connect(state_, &ViewState::documents_changed, this, &BubblePanel::take_documents);
   connect(state_, &ViewState::range_changed, this, [this] {
     if (in_view_->isChecked()) ask();

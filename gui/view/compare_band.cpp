@@ -35,7 +35,7 @@ QSize CompareBand::sizeHint() const { return {kLabelColumn + 400, kHeight}; }
 QSize CompareBand::minimumSizeHint() const { return {kLabelColumn + 50, kHeight}; }
 
 QRectF CompareBand::body() const {
-  return {double{kLabelColumn}, 0, std::max(1.0, double{width()} - kLabelColumn), double{height()}};
+  return QRectF(rect()).adjusted(kLabelColumn, 0, 0, 0);
 }
 
 const DifferenceBand& CompareBand::band() const {

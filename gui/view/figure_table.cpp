@@ -19,7 +19,7 @@ void FigureTable::show(std::vector<FigureColumn> columns, std::vector<FigureRow>
 }
 
 int FigureTable::row_of(std::uint32_t span) const {
-  const auto found = std::ranges::find(rows_, span, &FigureRow::first);
+  const auto found = std::ranges::find(rows_, span, &FigureRow::span);
   return span == kNoIndex || found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
 }
 

@@ -29,10 +29,9 @@ struct FigureCell {
 };
 
 struct FigureRow {
-  std::vector<FigureCell> cells;   ///< one a column
-  std::uint32_t first = kNoIndex;  ///< the span that the row stands for, in the first run (or the only one)
-  std::uint32_t second = kNoIndex;
-  bool on_top = false;  ///< stays above the others, however they are sorted
+  std::vector<FigureCell> cells;  ///< one a column
+  std::uint32_t span = kNoIndex;  ///< that the row stands for; where runs are compared one of the first
+  bool on_top = false;            ///< stays above the others, however they are sorted
   QString tip = {};
 };
 
@@ -47,7 +46,7 @@ class FigureTable : public QAbstractTableModel {
   void show(std::vector<FigureColumn> columns, std::vector<FigureRow> rows);
   const std::vector<FigureColumn>& columns() const { return columns_; }
   const FigureRow& figures(int row) const { return rows_[static_cast<std::size_t>(row)]; }
-  /// The row of that span of the first run, or -1.
+  /// The row of that span, or -1.
   int row_of(std::uint32_t span) const;
   /// Rows (all if empty) as text with tabs, titles first; numbers with all their digits.
   QString tsv(const std::vector<int>& rows) const;

@@ -4,6 +4,8 @@
 #include <QFileInfo>
 #include <algorithm>
 
+#include "gui/view/navigation.hpp"
+
 namespace braid {
 namespace {
 
@@ -22,21 +24,15 @@ QString run_name(const ViewState& state, std::size_t document) {
 }
 
 void go_to_span(ViewState& state, std::size_t document, std::uint32_t span) {
-  // A span of a hundredth of the width is some fifteen pixels wide; zoomed in it takes a thirtieth.
+  // A hundredth of the width is some fifteen pixels; zoomed in it takes a thirtieth.
   constexpr std::int64_t kLegible = 100, kZoomed = 30;
-  state.select(document, span);
   const ViewState::Document& shown = state.documents()[document];
   const RunView& run = shown.trace->run();
-  const std::int64_t begin = run.start[span] + shown.shift, end = run.end[span] + shown.shift;
-  const TimeRange range = state.range();
-  const std::int64_t length = std::max<std::int64_t>(end - begin, 1);
-  const bool legible = length >= range.length() / kLegible;
-  const bool in_view = length > range.length() ? begin < range.end && end > range.begin  //
-                                               : begin >= range.begin && end <= range.end;
-  if (legible && in_view) return;
-  const std::int64_t wanted = legible ? range.length() : length * kZoomed;
-  const std::int64_t from = begin + (end - begin) / 2 - wanted / 2;
-  state.go_to({from, from + wanted});
+  const std::int64_t length = std::max<std::int64_t>(run.end[span] - run.start[span], 1);
+  if (length >= state.range().length() / kLegible) return select_in_view(state, document, span);
+  state.select(document, span);
+  const std::int64_t begin = run.start[span] + shown.shift - length * kZoomed / 2;
+  state.go_to({begin, begin + length * (kZoomed + 1)});
 }
 
 }  // namespace braid

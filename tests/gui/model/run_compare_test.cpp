@@ -44,9 +44,9 @@ TEST(CompareRuns, JoinsByKeyWhateverTheOrder) {
                                {.start = 30, .end = 35, .category = Category::idle_tp},
                                {35, 65, Category::input_grad, input_grad(0)}});
   const Trace second = one_row({{0, 12, Category::forward, forward(0)},
-                                {12, 37, Category::input_grad, input_grad(0)},
-                                {37, 52, Category::forward, forward(1)},
-                                {52, 60, Category::forward, forward(2)}});
+                                {12, 36, Category::input_grad, input_grad(0)},
+                                {36, 51, Category::forward, forward(1)},
+                                {51, 59, Category::forward, forward(2)}});
   const RunComparison c = compare_runs(first, second);
   EXPECT_THAT(c.match, ElementsAre(0, 2, kNoIndex, 1));
   EXPECT_EQ(c.joined, 3u);
@@ -61,11 +61,13 @@ TEST(CompareRuns, JoinsByKeyWhateverTheOrder) {
   EXPECT_EQ(f.absolute, 7);  // |10 - 12| + |20 - 15|
   EXPECT_EQ(f.first_span, 1u);
   EXPECT_EQ(f.second_span, 2u);
-  EXPECT_EQ(of_class(c, "I mlp").difference(), 5);  // 30 - 25
+  EXPECT_EQ(of_class(c, "I mlp").difference(), 6);  // 30 - 24
   ASSERT_EQ(c.ops.size(), 3u);
-  EXPECT_EQ(c.ops[0].absolute, 5);  // 20 - 15 and 30 - 25: the first of both first
-  EXPECT_EQ(c.ops[0].first_span, 1u);
-  EXPECT_EQ(c.ops[0].name, "F attn mb1, rank 0");
+  EXPECT_EQ(c.ops[0].absolute, 6);
+  EXPECT_EQ(c.ops[0].name, "I mlp mb0, rank 0");
+  EXPECT_EQ(c.ops[1].absolute, 5);  // 20 - 15
+  EXPECT_EQ(c.ops[1].first_span, 1u);
+  EXPECT_EQ(c.ops[1].second_span, 2u);
   EXPECT_EQ(c.ops[2].absolute, 2);
   EXPECT_EQ(c.first_step, 65);
   EXPECT_EQ(c.first_busy(), 60);
