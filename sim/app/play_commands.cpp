@@ -63,6 +63,11 @@ std::optional<Why> parse_why(const std::string& text) {
   }
 }
 
+ProgressStyle style_of(const PlayOptions& options) {
+  if (options.progress) return ProgressStyle::lines;
+  return options.quiet ? ProgressStyle::none : ProgressStyle::bar;
+}
+
 /// What all runs of a scenario have in common.
 RunTold told_of(const PlayOptions& options, const Scenario& scenario, const Profile& profile) {
   RunTold told{.kind = "simulated"};
@@ -99,7 +104,7 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   std::vector<Played> joins;
   std::string reasons;
   {
-    Progress progress(static_cast<int>(runs.size()), options.quiet);
+    Progress progress(static_cast<int>(runs.size()) + (write ? 1 : 0), style_of(options));
     for (std::size_t i = 0; i < runs.size(); ++i) {
       progress.step(static_cast<int>(i), label_of(runs[i]));
       plays.push_back(play(scenario, runs[i], profile));

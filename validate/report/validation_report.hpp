@@ -47,6 +47,8 @@ struct ValidationRun {
   Attribution attribution;
   StepTimes untraced, traced;
   std::vector<RankMemory> memory;  ///< empty: not measured
+  /// For who draws it: the scenario as one text and its profile as CSV, "" where they are not known.
+  std::string scenario_toml, profile_csv;
 
   Seconds predicted_step() const { return predicted.step_time; }
   /// What a user's step takes: without tracing.
