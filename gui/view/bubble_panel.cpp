@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "gui/model/details.hpp"
+#include "gui/view/go_to_span.hpp"
 #include "gui/view/run_names.hpp"
 
 namespace braid {
@@ -99,7 +100,7 @@ BubblePanel::BubblePanel(ViewState* state, QWidget* parent)
   connect(ranks_, &QComboBox::currentIndexChanged, this, &BubblePanel::ask);
   connect(in_view_, &QCheckBox::toggled, this, &BubblePanel::ask);
   connect(view_, &FigureView::picked, this,
-          [this](int row) { go_to_span(*state_, document(), table_->figures(row).span); });
+          [this](int row) { go_to_span(*state_, document(), table_->figures(row).span, true); });
   connect(state_, &ViewState::documents_changed, this, &BubblePanel::take_documents);
   connect(state_, &ViewState::range_changed, this, [this] {
     if (in_view_->isChecked()) ask();

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/view/go_to_span.hpp"
 #include "gui/view/residual_tables.hpp"
 #include "gui/view/run_names.hpp"
 
@@ -224,7 +225,7 @@ void ResidualPanel::take_selection() {
 
 void ResidualPanel::pick(const FigureTable* table, int row) {
   const std::uint32_t span = table->figures(row).span;
-  if (span != kNoIndex) go_to_span(*state_, 0, span);
+  if (span != kNoIndex) go_to_span(*state_, 0, span, true);
 }
 
 }  // namespace braid
