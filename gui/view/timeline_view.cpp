@@ -83,7 +83,7 @@ void TimelineView::take_marks() {
   const auto of_this = [this](ViewState::Selected marked) {
     return marked.document == document_ ? marked.span : kNoIndex;
   };
-  scene_.selected = of_this(state_->selected());
+  scene_.selected = state_->selected_in(document_);
   scene_.hover = of_this(state_->hover());
   scene_.area.reset();
   if (state_->area_document() == document_ && state_->area()) {
