@@ -19,12 +19,16 @@
 
 #include "gui/model/details.hpp"
 #include "gui/model/headline.hpp"
+#include "gui/view/bubble_panel.hpp"
 #include "gui/view/charts_panel.hpp"
+#include "gui/view/compare_band.hpp"
 #include "gui/view/details_panel.hpp"
 #include "gui/view/help_dialog.hpp"
 #include "gui/view/loader.hpp"
 #include "gui/view/message_bar.hpp"
+#include "gui/view/residual_panel.hpp"
 #include "gui/view/search_bar.hpp"
+#include "gui/view/selection_panel.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
 #include "gui/view/timeline_view.hpp"
@@ -164,6 +168,9 @@ void MainWindow::make_docks() {
   docks_menu_->addAction(show_charts);
 
   add_dock("details", tr("Details"), new DetailsPanel(state_), Qt::RightDockWidgetArea, true);
+  add_dock("selection", tr("Selection"), new SelectionPanel(state_), Qt::BottomDockWidgetArea, true);
+  add_dock("bubbles", tr("Bubbles"), new BubblePanel(state_), Qt::BottomDockWidgetArea, true);
+  add_dock("residuals", tr("Residuals"), new ResidualPanel(state_), Qt::BottomDockWidgetArea, true);
   auto* what_if = new WhatIfPanel(state_);
   add_dock("what_if", tr("What if"), what_if, Qt::RightDockWidgetArea, true);
   QMenu* menu = menuBar()->addMenu(tr("&What if"));
@@ -191,6 +198,10 @@ void MainWindow::rebuild_timelines() {
   while (splitter_->count() > 0) delete splitter_->widget(0);
   for (std::size_t i = 0; i < wanted; ++i) {
     auto* block = new QWidget(splitter_);
+    if (i > 0) {
+      auto* band = new CompareBand(state_, splitter_, i);
+      splitter_->insertWidget(splitter_->count() - 1, band);
+    }
     auto* column = new QVBoxLayout(block);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
