@@ -12,9 +12,9 @@
 namespace braid {
 
 /// Classes of one run, numbered as they are met. Borrows the run.
-class SpanClasses {
+class ClassNumbers {
  public:
-  explicit SpanClasses(const RunView& run);
+  explicit ClassNumbers(const RunView& run);
 
   /// class_of() of sim/report for a span with a key; a name of its own is a class of its own; else the category.
   std::uint32_t of(std::uint32_t span, Lane lane);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gui/model/span_class.hpp"
+#include "gui/model/class_numbers.hpp"
 
 #include <algorithm>
 
@@ -23,13 +23,13 @@ std::size_t slot_of(const OpKey& key, Lane lane) {
 
 }  // namespace
 
-SpanClasses::SpanClasses(const RunView& run)
+ClassNumbers::ClassNumbers(const RunView& run)
     : run_(run),
       by_key_(kLanes * kKinds * kUnits * kPasses, kNoIndex),
       by_name_(run.names(), kNoIndex),
       by_category_(kCategories, kNoIndex) {}
 
-std::uint32_t SpanClasses::added(std::uint32_t& place, std::string name, std::uint32_t span) {
+std::uint32_t ClassNumbers::added(std::uint32_t& place, std::string name, std::uint32_t span) {
   const auto [at, is_new] = by_text_.try_emplace(name, static_cast<std::uint32_t>(names_.size()));
   place = at->second;
   if (is_new) {
@@ -39,7 +39,7 @@ std::uint32_t SpanClasses::added(std::uint32_t& place, std::string name, std::ui
   return place;
 }
 
-std::uint32_t SpanClasses::of(std::uint32_t span, Lane lane) {
+std::uint32_t ClassNumbers::of(std::uint32_t span, Lane lane) {
   if (is_keyed(run_, span)) {
     std::uint32_t& place = by_key_[slot_of(run_.key[span], lane)];
     return place != kNoIndex ? place : added(place, class_of(run_.key[span], lane), span);
