@@ -50,7 +50,8 @@ TEST(AbstractRun, NamesTheCellsOfOneForwardOneBackward) {
 }
 
 TEST(AbstractRun, OfEveryScheduleHasEachCellOnceAndNoHole) {
-  for (const std::string& name : schedule_names()) {
+  for (const GeneratorEntry& generator : generators()) {
+    const std::string& name = generator.name;
     const Schedule schedule = generate_schedule(name, {.stages = 4, .microbatches = 12});
     const AbstractPlay play = test::verified_play(schedule);
     const RunColumns run = run_columns(schedule, play);
