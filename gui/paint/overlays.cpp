@@ -107,23 +107,34 @@ void paint_critical(QPainter& painter, const Scene& scene, const Boxes& boxes) {
   };
   auto from = std::partition_point(path.begin(), path.end(), [&](std::uint32_t s) { return run.end[s] < range.begin; });
   if (from != path.begin()) --from;
-  constexpr double kNear = 3;
-  QRectF stretch;
+  constexpr double kNear = 6, kWide = 4;
+  std::map<double, QRectF> open;  // by row: what has not been drawn yet
+  QRectF last;
+  std::int32_t last_rank = -1;
   for (; from != path.end() && run.start[*from] <= range.end; ++from) {
     const QRectF box = boxes.of(*from);
-    if (box.isEmpty()) continue;
-    if (box.top() == stretch.top() && !stretch.isEmpty() && box.left() <= stretch.right() + kNear) {
-      stretch.setRight(std::max(stretch.right(), box.right()));
+    // What a folded row hides is not jumped over.
+    if (box.isEmpty()) {
+      last = {};
       continue;
     }
-    draw(stretch);
-    if (!stretch.isEmpty() && box.top() != stretch.top()) {
+    const std::int32_t rank = run.rows[run.row_of(*from)].rank;
+    const bool hop = rank == last_rank && (box.width() < kWide || last.width() < kWide);
+    if (!last.isEmpty() && box.top() != last.top() && !hop) {
       painter.setPen(QPen(scene.theme.critical, 1.2));
-      painter.drawLine(QPointF(stretch.right(), stretch.center().y()), QPointF(box.left(), box.center().y()));
+      painter.drawLine(QPointF(last.right(), last.center().y()), QPointF(box.left(), box.center().y()));
     }
-    stretch = box;
+    last = box;
+    last_rank = rank;
+    QRectF& stretch = open[box.top()];
+    if (!stretch.isEmpty() && box.left() <= stretch.right() + kNear) {
+      stretch.setRight(std::max(stretch.right(), box.right()));
+    } else {
+      draw(stretch);
+      stretch = box;
+    }
   }
-  draw(stretch);
+  for (const auto& [top, stretch] : open) draw(stretch);
 }
 
 void arrow(QPainter& painter, QPointF from, QPointF to, const QColor& colour) {
