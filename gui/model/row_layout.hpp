@@ -19,9 +19,10 @@ struct LayoutRow {
     spans,    ///< one row of the run
   };
   Kind kind = Kind::spans;
-  std::vector<std::uint32_t> members;  ///< rows of the run: one if kind spans; what a folded heading stands for
-  std::string label;                   ///< "stage 0", "rank 3 (first of 8)", "tp"
-  std::string id;                      ///< of a heading or row, stable: "pp0/tp0/dp0/compute"; for fold, pin, sessions
+  std::vector<std::uint32_t> members{};  ///< rows of the run: one if kind spans; what a folded heading stands for
+  std::string label{};                   ///< "stage 0", "rank 3 (first of 8)", "tp"
+  std::string id{};    ///< of a heading or row, stable: "pp0/tp0/dp0/compute"; for fold, pin, sessions
+  std::string path{};  ///< where it is, in words: "stage 0/rank 3/compute"
   int depth = 0;
   bool folded = false;
   bool pinned = false;
@@ -37,15 +38,16 @@ struct LayoutOptions {
   bool show_passes = true;
   bool only_active = false;          ///< hide rows without a span of work in `active`
   TimeRange active{};                ///< the range in view
-  std::string filter;                ///< shows rows whose path has these words; "" = all
-  std::set<Lane> hidden_lanes;       ///<
-  std::set<std::string> folded;      ///< ids of headings
-  std::set<std::string> pinned;      ///< ids of rows
+  std::string filter{};              ///< shows rows whose path has all these words, "rank3 tp"; "" = all
+  std::set<Lane> hidden_lanes{};     ///< no rows of these
+  std::set<std::string> folded{};    ///< ids of headings
+  std::set<std::string> pinned{};    ///< ids of rows; they are shown whatever else is hidden
   std::vector<std::string> order{};  ///< ids of headings that a user has moved; others follow in their own order
 };
 
-/// Headings are pipeline stages (pp), under them ranks where a stage shows several, under them lanes. A run without
-/// places (foreign) has a heading a process. Counter rows are not in it: panels show them.
+/// Headings are pipeline stages (pp), under them ranks where a stage has several, under them lanes. A run without
+/// places (foreign) has a heading a process. A stage with one row is that row, called as the stage. Counter rows are
+/// not in it: panels show them.
 std::vector<LayoutRow> layout_rows(const RunView& run, const LayoutOptions& options);
 
 /// Sum of heights.
@@ -53,8 +55,9 @@ double total_height(const std::vector<LayoutRow>& rows);
 /// Index of the row at this height, or rows.size(). A row's top belongs to it, its bottom to the next.
 std::size_t row_at(const std::vector<LayoutRow>& rows, double y);
 
-/// Rows by words of the command line: "0-3", "stage0-3", "rank2,rank5", "stage1/tp" or ids, parts joined by commas.
-/// Throws Error("--rows", ...) for words that name nothing.
+/// Rows by words of the command line: "0-3" (stages), "stage0-3", "rank2,rank5", "stage1/tp", "tp" or ids, parts joined
+/// by commas. A row that comes without its heading is labelled with it. Throws Error("--rows", ...) for words that name
+/// nothing.
 std::vector<LayoutRow> rows_called(const std::vector<LayoutRow>& rows, const std::string& words);
 
 }  // namespace braid

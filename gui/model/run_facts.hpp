@@ -2,9 +2,9 @@
 // What a run file says about its run besides spans: the JSON text of RunView::facts, typed.
 //
 //   {"title": "stp", "kind": "simulated", "time_unit": "s", "step_time_ns": 12, "multiplicity": 8, "lost": 0,
-//    "p2p": "eager", "scenario": "<TOML>", "run": "stp", "provenance": {"gpu": "A800", ...}, "notes": ["..."],
-//    "report": {one element of runs of braid.report/1},
-//    "works": [{"class": "F attn", "shape": "...", "flops": 1e9, "bytes": 1e6, "price_s": 1e-3, "source": "..."}]}
+//    "p2p": "eager", "scenario": "<TOML>", "profile": "<CSV>", "run": "stp", "provenance": {"gpu": "A800", ...},
+//    "notes": ["..."], "report": {one element of runs of braid.report/1}, "works": [{"class": "F attn", "shape": "...",
+//    "flops": 1e9, "bytes": 1e6, "price_s": 1e-3, "source": "..."}]}
 //
 // Every field may be missing. `kind`: simulated, measured, abstract (a schedule at costs without a unit: time_unit is
 // "slot", one of 1e9 ns), trace (foreign).
@@ -36,6 +36,7 @@ struct RunFacts {
   std::uint64_t lost = 0;
   std::string p2p;
   std::string scenario;  ///< TOML with everything in it; "" if the run has none
+  std::string profile;   ///< CSV of the costs it was played with; "" the rules of the scenario's GPU
   std::string run;       ///< label of the [[run]] in it
   std::map<std::string, std::string> provenance;
   std::vector<std::string> notes;

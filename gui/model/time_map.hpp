@@ -26,6 +26,21 @@ struct TimeMap {
   std::int64_t time(double pixel) const { return range.begin + std::llround(pixel * ns_per_pixel()); }
 };
 
+/// Pixels of equal length that stay where they are in time when a view is moved by whole pixels: pixel p of the view is
+/// [zero + (first + p) * step, zero + (first + p + 1) * step).
+struct PixelGrid {
+  std::int64_t zero = 0;   ///< ns
+  double step = 1;         ///< ns a pixel
+  std::int64_t first = 0;  ///< of the view's first pixel, counted from zero
+
+  /// In pixels from zero, whatever the view.
+  double place(std::int64_t time) const { return static_cast<double>(time - zero) / step; }
+  /// In pixels from the left of the view.
+  double x(std::int64_t time) const { return place(time) - static_cast<double>(first); }
+  std::int64_t time(double x) const { return zero + std::llround((static_cast<double>(first) + x) * step); }
+  bool operator==(const PixelGrid&) const = default;
+};
+
 /// The range `factor` times as long (below 1: zoomed in) in which `anchor` keeps its place; not shorter than 10 ns.
 inline TimeRange zoomed(TimeRange range, double factor, std::int64_t anchor) {
   const double share =

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "sim/cost/cost_program.hpp"
+#include "sim/cost/price.hpp"
 #include "sim/engine/core/simulate.hpp"
 #include "sim/engine/simgrid/simulate_simgrid.hpp"
 #include "sim/program/lower.hpp"
@@ -38,6 +39,7 @@ PlayedRun play(const Scenario& scenario, const Run& run, const Profile& profile)
   const auto started = std::chrono::steady_clock::now();
   PlayedRun played{.program = lower(schedule_of(scenario, run), scenario, run)};
   played.costs = cost_program(played.program, scenario.cluster, profile);
+  played.costs.prices = prices_of(played.program, scenario.cluster, profile, played.costs);
   played.timeline = simulate(played.program, played.costs, scenario);
   played.timeline.provenance = {.kind = "simulated",
                                 .facts = {{"scenario", scenario.name},

@@ -18,8 +18,10 @@
 #include "sim/report/html.hpp"
 #include "sim/report/json.hpp"
 #include "sim/report/message_arrows.hpp"
+#include "sim/report/run_columns.hpp"
 #include "sim/report/strip.hpp"
 #include "sim/report/text.hpp"
+#include "sim/timeline/run_file.hpp"
 #include "sim/timeline/trace.hpp"
 
 namespace braid {
@@ -61,6 +63,21 @@ std::optional<Why> parse_why(const std::string& text) {
   }
 }
 
+/// What all runs of a scenario have in common.
+RunTold told_of(const PlayOptions& options, const Scenario& scenario, const Profile& profile) {
+  RunTold told{.kind = "simulated"};
+  if (!scenario.profile.empty()) told.profile = to_csv(profile);
+  try {
+    told.scenario = scenario_as_one_text(options.scenario, options.overrides);
+  } catch (const Error&) {
+    // It was read and played, so that only what one text cannot hold is left to complain about.
+    told.notes.push_back(
+        "no scenario in this file, so that it cannot be changed and played again: a run's schedule is a file of its "
+        "own");
+  }
+  return told;
+}
+
 void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   const std::optional<Why> why = parse_why(options.why);
   if (why && options.json) throw Error("--why", "explains in words; leave --json out");
@@ -97,9 +114,13 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
     }
     if (write) {
       progress.step(static_cast<int>(runs.size()), "writing");
+      RunTold told = told_of(options, scenario, profile);
       for (std::size_t i = 0; i < runs.size(); ++i) {
-        files.write(file_name(label_of(runs[i])) + ".pftrace",
-                    perfetto_trace(plays[i].timeline, message_arrows(joins[i])));
+        const std::string name = file_name(label_of(runs[i]));
+        files.write(name + ".pftrace", perfetto_trace(plays[i].timeline, message_arrows(joins[i])));
+        told.title = told.run = label_of(runs[i]);
+        write_run_file(run_columns(joins[i], plays[i].costs, plays[i].report, told).view(),
+                       files.place(name + ".braid"));
       }
       files.write("report.json", to_json(comparison, false));
       files.write("report.html", to_html(comparison, joins));
@@ -114,7 +135,8 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   if (options.quiet) return;
   if (width >= 80) out << strips(comparison, joins, {.width = width});
   for (const std::string& path : files.written()) out << "wrote " << path << '\n';
-  if (write) out << "open report.html in a browser, a .pftrace in https://ui.perfetto.dev\n";
+  if (write)
+    out << "open report.html in a browser, a .braid with `braid gui FILE`, a .pftrace in https://ui.perfetto.dev\n";
 }
 
 }  // namespace

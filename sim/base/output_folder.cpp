@@ -14,14 +14,15 @@ namespace braid {
 
 namespace fs = std::filesystem;
 
-void OutputFolder::write(const std::string& name, std::string_view bytes) {
+std::string OutputFolder::place(const std::string& name) {
   std::error_code failed;
   fs::create_directories(folder_, failed);
   if (failed) throw Error(folder_, "cannot be made: " + failed.message());
-  const std::string path = (fs::path(folder_) / name).string();
-  write_file(path, bytes);
-  written_.push_back(path);
+  written_.push_back((fs::path(folder_) / name).string());
+  return written_.back();
 }
+
+void OutputFolder::write(const std::string& name, std::string_view bytes) { write_file(place(name), bytes); }
 
 void check_output_folder(const std::string& folder) {
   std::error_code failed;

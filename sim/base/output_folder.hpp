@@ -15,6 +15,9 @@ class OutputFolder {
 
   /// Throws Error if the folder cannot be made or the file not written.
   void write(const std::string& name, std::string_view bytes);
+  /// The path of a file that the caller writes itself, at once; it counts as written. Throws Error if the folder cannot
+  /// be made.
+  std::string place(const std::string& name);
   /// Paths, in order.
   const std::vector<std::string>& written() const { return written_; }
 

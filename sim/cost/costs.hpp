@@ -31,6 +31,13 @@ struct Launches {
   bool operator==(const Launches&) const = default;
 };
 
+/// What a work costs alone and how that was found, for people; the engine does not look at it.
+struct Price {
+  Seconds time;
+  Bytes traffic;       ///< through the GPU's memory; of communication and copies what one GPU sends
+  std::string source;  ///< rule or measurement
+};
+
 /// Costs of the works of one Program, by index into Program::works.
 struct Costs {
   std::vector<Seconds> duration;     ///< compute, copy, fixed: alone on the GPU; 0 for communication
@@ -41,6 +48,7 @@ struct Costs {
   std::vector<std::vector<double>> stretch;
   Launches launches;
   std::vector<std::string> notes;  ///< what was not modelled, or lies outside the calibration
+  std::vector<Price> prices{};     ///< by work (price.hpp); empty: not told
 };
 
 /// Host time to issue an op of this work.

@@ -3,12 +3,27 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace braid {
 
 const char* to_text(MemoryClass c) {
   constexpr std::array names{"parameters", "gradients", "optimizer", "activations", "buffers"};
   static_assert(names.size() == kMemoryClasses);
   return names[static_cast<std::size_t>(c)];
+}
+
+std::vector<std::uint32_t> ops_before(const RankProgram& rank) {
+  std::array<std::uint32_t, kLanes> last;
+  last.fill(kNoOp);
+  std::vector<std::uint32_t> before;
+  before.reserve(rank.ops.size());
+  for (std::uint32_t op = 0; op < rank.ops.size(); ++op) {
+    const Lane lane = rank.ops[op].lane;
+    const std::uint32_t previous = std::exchange(last[static_cast<std::size_t>(lane)], op);
+    before.push_back(lane == Lane::pp ? kNoOp : previous);
+  }
+  return before;
 }
 
 std::size_t Program::op_count() const {

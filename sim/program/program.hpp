@@ -66,6 +66,12 @@ struct RankProgram {
   }
 };
 
+/// In place of an op: none.
+inline constexpr std::uint32_t kNoOp = 0xffffffffu;
+/// By op: the op before it on its ordered lane; kNoOp for the first ones and on pp, where messages are under way
+/// together.
+std::vector<std::uint32_t> ops_before(const RankProgram& rank);
+
 /// A point-to-point transfer: send_op of one rank and recv_op of another cover the same interval, that of the bytes
 /// under way.
 struct Message {

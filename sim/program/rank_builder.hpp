@@ -14,8 +14,6 @@
 
 namespace braid {
 
-inline constexpr std::uint32_t kNoOp = 0xffffffffu;
-
 /// Turns a Program's transfers into its messages and batches; ops are filled in by the RankBuilders.
 void add_messages(Program& program, const Transfers& transfers);
 

@@ -115,13 +115,14 @@ std::vector<RankTime> account(const Played& played, const Launches& launches) {
   return times;
 }
 
-std::vector<Gap> gaps_of(const Played& played, std::size_t rank, const Launches& launches) {
-  throw_if_any(played.faults);
-  const Waits waits(played, launches);
+namespace {
+
+std::vector<Gap> gaps_of(const Waits& waits, std::size_t rank) {
+  const Played& played = waits.played();
   std::vector<Gap> gaps;
+  const auto known = [&](std::size_t on, std::uint32_t op) { return op < played.ops(on).ops.size() ? op : kNoOp; };
   const auto key = [&](std::size_t on, std::uint32_t op) {
-    const std::vector<Op>& ops = played.ops(on).ops;
-    return op < ops.size() ? ops[op].key : OpKey{};
+    return known(on, op) == kNoOp ? OpKey{} : played.ops(on).ops[op].key;
   };
   const auto keep = [&](double from, double to, Cause cause, std::uint32_t waiting, const auto& blamed) {
     gaps.push_back({.rank = played.timeline->ranks[rank].rank,
@@ -130,7 +131,10 @@ std::vector<Gap> gaps_of(const Played& played, std::size_t rank, const Launches&
                     .cause = cause,
                     .waiting = key(rank, waiting),
                     .blamed = key(blamed.first, blamed.second),
-                    .blamed_rank = played.timeline->ranks[blamed.first].rank});
+                    .blamed_rank = played.timeline->ranks[blamed.first].rank,
+                    .waiting_op = known(rank, waiting),
+                    .blamed_op = known(blamed.first, blamed.second),
+                    .blamed_position = blamed.first});
   };
   Blamer(waits, rank, keep).account();
   std::stable_sort(gaps.begin(), gaps.end(), [](const Gap& a, const Gap& b) { return a.start < b.start; });
@@ -140,6 +144,20 @@ std::vector<Gap> gaps_of(const Played& played, std::size_t rank, const Launches&
     gaps.erase(gaps.begin());
   }
   return gaps;
+}
+
+}  // namespace
+
+std::vector<Gap> gaps_of(const Played& played, std::size_t rank, const Launches& launches) {
+  throw_if_any(played.faults);
+  return gaps_of(Waits(played, launches), rank);
+}
+
+void each_rank_gaps(const Played& played, const Launches& launches,
+                    const std::function<void(std::size_t rank, const std::vector<Gap>& gaps)>& take) {
+  throw_if_any(played.faults);
+  const Waits waits(played, launches);
+  for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) take(rank, gaps_of(waits, rank));
 }
 
 }  // namespace braid

@@ -20,6 +20,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,10 @@ struct Gap {
   OpKey waiting;  ///< the compute op that could not start; behind the last one, that one
   OpKey blamed;   ///< what it waited for; on another rank if the cause is pp_wait, else on this one
   int blamed_rank = 0;
+  /// The same as ops: of this rank and of `blamed_position` in the timeline; kNoOp if there is none.
+  std::uint32_t waiting_op = kNoOp;
+  std::uint32_t blamed_op = kNoOp;
+  std::size_t blamed_position = 0;
 };
 
 /// Accounts for every second of every rank, in the order of the timeline. `launches` are those of the Costs. The
@@ -61,6 +66,10 @@ std::vector<RankTime> account(const Played& played, const Launches& launches = {
 
 /// The idle pieces of the rank at this position of the timeline, in order of time.
 std::vector<Gap> gaps_of(const Played& played, std::size_t rank, const Launches& launches = {});
+
+/// The same of every rank, handed to `take` in the order of the timeline: for many ranks in one go.
+void each_rank_gaps(const Played& played, const Launches& launches,
+                    const std::function<void(std::size_t rank, const std::vector<Gap>& gaps)>& take);
 
 /// What the rank (as in RankTimeline) was doing at a time and, if it was idle, why: a few lines for people.
 /// Throws Error("--why", ...) for a rank or a time that is not there.

@@ -2,16 +2,12 @@
 #include "sim/report/critical_path.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <set>
 #include <tuple>
-#include <utility>
 
 namespace braid {
 namespace {
-
-constexpr std::uint32_t kNoOp = std::numeric_limits<std::uint32_t>::max();
 
 struct Place {
   std::size_t rank = 0;  ///< position in the timeline
@@ -22,16 +18,7 @@ class Walker {
  public:
   explicit Walker(const Played& played) : played_(played) {
     const Program& program = *played.program;
-    for (const RankProgram& rank : program.ranks) {
-      std::array<std::uint32_t, kLanes> last;
-      last.fill(kNoOp);
-      std::vector<std::uint32_t>& before = before_.emplace_back();
-      for (std::uint32_t op = 0; op < rank.ops.size(); ++op) {
-        const Lane lane = rank.ops[op].lane;
-        const std::uint32_t previous = std::exchange(last[static_cast<std::size_t>(lane)], op);
-        before.push_back(lane == Lane::pp ? kNoOp : previous);
-      }
-    }
+    for (const RankProgram& rank : program.ranks) before_.push_back(ops_before(rank));
     of_batch_.resize(program.batch_size.size());
     for (std::uint32_t m = 0; m < program.messages.size(); ++m) of_batch_[program.messages[m].batch].push_back(m);
   }
@@ -107,7 +94,8 @@ std::vector<PathOp> critical_path(const Played& played) {
     const Seconds until = before ? played.span(before->rank, before->op).end : Seconds(0);
     const Seconds end = played.span(at->rank, at->op).end;
     const Place place = walker.normal(*at);
-    path.push_back({.pp = played.ranks[place.rank].pp,
+    path.push_back({.rank = place.rank,
+                    .pp = played.ranks[place.rank].pp,
                     .op = place.op,
                     .lane = played.ops(place.rank).ops[place.op].lane,
                     .key = played.span(place.rank, place.op).key,

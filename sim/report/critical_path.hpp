@@ -11,6 +11,7 @@
 namespace braid {
 
 struct PathOp {
+  std::size_t rank = 0;  ///< position in the timeline; of a message the sender's
   int pp = 0;            ///< pipeline rank
   std::uint32_t op = 0;  ///< of that rank; of a message the sender's
   Lane lane = Lane::compute;

@@ -15,4 +15,7 @@ inline constexpr const char* kReportSchema = "braid.report/1";
 /// input gives the same bytes.
 std::string to_json(const Comparison& comparison, bool wall_clock);
 
+/// One run as in `runs`, without the wall clock and its speed-up over another; one line.
+std::string to_json(const RunReport& run);
+
 }  // namespace braid

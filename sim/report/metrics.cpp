@@ -98,11 +98,11 @@ Seconds communication_time(const RankTimeline& rank) {
   return Seconds(time);
 }
 
-RunReport report_run(const Program& program, const Timeline& timeline, const RunFacts& facts) {
+RunReport report_run(const Program& program, const Timeline& timeline, const ReportFacts& facts) {
   return report_run(join_complete(program, timeline), facts);
 }
 
-RunReport report_run(const Played& played, const RunFacts& facts) {
+RunReport report_run(const Played& played, const ReportFacts& facts) {
   const Program& program = *played.program;
   const Timeline& timeline = *played.timeline;
   RunReport report;

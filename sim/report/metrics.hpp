@@ -12,7 +12,7 @@
 namespace braid {
 
 /// What a report says that neither the program nor the timeline knows.
-struct RunFacts {
+struct ReportFacts {
   std::string label;               ///< "" = the name of the program's schedule
   Gpu gpu;                         ///< peak and memory; a default one where there is no model
   Launches launches;               ///< of the Costs
@@ -22,9 +22,9 @@ struct RunFacts {
 
 /// Everything that a report says of one run. Throws Error if ops are missing from the timeline; needs one that passes
 /// verify().
-RunReport report_run(const Program& program, const Timeline& timeline, const RunFacts& facts);
+RunReport report_run(const Program& program, const Timeline& timeline, const ReportFacts& facts);
 /// The same of a join that is there already.
-RunReport report_run(const Played& played, const RunFacts& facts);
+RunReport report_run(const Played& played, const ReportFacts& facts);
 
 /// A cell on lane pp: in the replay of one rank of a plan, the time until an absent peer has posted. No communication.
 bool stands_for_peer(const OpKey& key, Lane lane);

@@ -48,11 +48,12 @@ struct Turn {
   std::uint32_t last = 0;
 };
 
-std::vector<Turn> turns_of(const std::vector<Span>& lane) {
+template <typename Cut>
+std::vector<Turn> turns_of(const std::vector<Span>& lane, Cut cut_before) {
   std::vector<Turn> turns;
   for (std::uint32_t i = 0; i < lane.size(); ++i) {
     const Visit visit = visit_of(lane[i].key);
-    if (!turns.empty() && turns.back().visit == visit) {
+    if (!turns.empty() && turns.back().visit == visit && !cut_before(i)) {
       turns.back().last = i;
     } else {
       turns.push_back({visit, i, i});
@@ -61,16 +62,28 @@ std::vector<Turn> turns_of(const std::vector<Span>& lane) {
   return turns;
 }
 
+/// Which kinds of ops a pass has.
+class Kinds {
+ public:
+  void add(OpKind kind) { bits_ |= 1u << static_cast<unsigned>(kind); }
+  bool has(OpKind kind) const { return (bits_ >> static_cast<unsigned>(kind) & 1u) != 0; }
+  Paint paint() const {
+    if (has(OpKind::forward)) return Paint::F;
+    if (has(OpKind::input_grad)) return has(OpKind::weight_grad) ? Paint::B : Paint::I;
+    if (has(OpKind::weight_grad)) return Paint::W;
+    if (has(OpKind::recompute)) return Paint::recompute;
+    if (has(OpKind::optimizer)) return Paint::optimizer;
+    return Paint::other;
+  }
+
+ private:
+  unsigned bits_ = 0;
+};
+
 Paint paint_of(const std::vector<Span>& lane, std::uint32_t first, std::uint32_t last) {
-  bool kinds[16] = {};
-  for (std::uint32_t i = first; i <= last; ++i) kinds[static_cast<std::size_t>(lane[i].key.kind)] = true;
-  const auto has = [&](OpKind kind) { return kinds[static_cast<std::size_t>(kind)]; };
-  if (has(OpKind::forward)) return Paint::F;
-  if (has(OpKind::input_grad)) return has(OpKind::weight_grad) ? Paint::B : Paint::I;
-  if (has(OpKind::weight_grad)) return Paint::W;
-  if (has(OpKind::recompute)) return Paint::recompute;
-  if (has(OpKind::optimizer)) return Paint::optimizer;
-  return Paint::other;
+  Kinds kinds;
+  for (std::uint32_t i = first; i <= last; ++i) kinds.add(lane[i].key.kind);
+  return kinds.paint();
 }
 
 /// Cuts spans first..last, all of one paint, at long gaps.
@@ -102,43 +115,78 @@ char letter_of(Paint paint) {
   return letters[static_cast<std::size_t>(paint)];
 }
 
-std::vector<Stroke> strokes_of(const RankTimeline& rank, Seconds longest_gap) {
-  const std::vector<Span>& lane = rank.lanes[static_cast<std::size_t>(Lane::compute)];
-  const std::vector<Turn> turns = turns_of(lane);
-  std::vector<Stroke> strokes;
+namespace {
+
+/// Hands over first and last span of each stroke, and whether it is a braid.
+template <typename Take>
+void each_stroke(const std::vector<Turn>& turns, Take take) {
   for (std::size_t t = 0; t < turns.size();) {
     std::size_t last = t;
     while (last + 2 < turns.size() && turns[last + 2].visit == turns[last].visit) ++last;
     // The loop stops at the last turn whose pass comes back; its partner's last turn belongs to the braid too.
     const bool braid = last > t;
     if (braid) ++last;
-    add_strokes(lane, turns[t].first, turns[last].last, braid, longest_gap.value, strokes);
+    take(turns[t].first, turns[last].last, braid);
     t = last + 1;
   }
+}
+
+const std::vector<Span>& compute_lane(const RankTimeline& rank) {
+  return rank.lanes[static_cast<std::size_t>(Lane::compute)];
+}
+
+}  // namespace
+
+std::vector<Stroke> strokes_of(const RankTimeline& rank, Seconds longest_gap) {
+  const std::vector<Span>& lane = compute_lane(rank);
+  std::vector<Stroke> strokes;
+  each_stroke(turns_of(lane, [](std::uint32_t) { return false; }), [&](auto first, auto last, bool braid) {
+    add_strokes(lane, first, last, braid, longest_gap.value, strokes);
+  });
   return strokes;
 }
 
-std::string label_of(const RankTimeline& rank, const Stroke& stroke) {
-  const std::vector<Span>& lane = rank.lanes[static_cast<std::size_t>(Lane::compute)];
+std::vector<Stroke> strokes_of(const RankTimeline& rank, const std::function<bool(std::uint32_t span)>& cut_before) {
+  const std::vector<Span>& lane = compute_lane(rank);
+  std::vector<Stroke> strokes;
+  each_stroke(turns_of(lane, cut_before), [&](auto first, auto last, bool braid) {
+    strokes.push_back({.start = lane[first].start.value,
+                       .end = lane[last].end.value,
+                       .paint = braid ? Paint::braid : paint_of(lane, first, last),
+                       .first = first,
+                       .last = last});
+  });
+  return strokes;
+}
+
+std::vector<StrokePass> passes_of(const RankTimeline& rank, const Stroke& stroke) {
+  const std::vector<Span>& lane = compute_lane(rank);
   std::vector<Visit> visits;
-  std::vector<std::vector<OpKind>> kinds;
+  std::vector<Kinds> kinds;
+  std::vector<StrokePass> passes;
   for (std::uint32_t i = stroke.first; i <= stroke.last; ++i) {
-    const Visit visit = visit_of(lane[i].key);
-    const auto found = std::find(visits.begin(), visits.end(), visit);
-    if (found == visits.end()) {
+    const OpKey& key = lane[i].key;
+    const Visit visit = visit_of(key);
+    const auto at = static_cast<std::size_t>(std::find(visits.begin(), visits.end(), visit) - visits.begin());
+    if (at == visits.size()) {
       visits.push_back(visit);
-      kinds.push_back({lane[i].key.kind});
-    } else {
-      kinds[static_cast<std::size_t>(found - visits.begin())].push_back(lane[i].key.kind);
+      kinds.emplace_back();
+      passes.push_back({.microbatch = key.microbatch, .chunk = key.chunk});
     }
+    kinds[at].add(key.kind);
+    passes[at].kind = key.kind;
   }
+  for (std::size_t p = 0; p < passes.size(); ++p) passes[p].paint = kinds[p].paint();
+  return passes;
+}
+
+std::string label_of(const RankTimeline& rank, const Stroke& stroke) {
   std::string text;
-  for (std::size_t p = 0; p < visits.size(); ++p) {
-    const auto has = [&](OpKind kind) { return std::count(kinds[p].begin(), kinds[p].end(), kind) > 0; };
-    if (p > 0) text += " + ";
-    text += has(OpKind::input_grad) && has(OpKind::weight_grad) ? "B" : to_text(kinds[p].back());
-    if (visits[p].microbatch >= 0) text.append(" mb").append(std::to_string(visits[p].microbatch));
-    if (visits[p].chunk >= 0) text.append(" chunk").append(std::to_string(visits[p].chunk));
+  for (const StrokePass& pass : passes_of(rank, stroke)) {
+    if (!text.empty()) text += " + ";
+    text += pass.paint == Paint::B ? to_text(pass.paint) : to_text(pass.kind);
+    if (pass.microbatch >= 0) text.append(" mb").append(std::to_string(pass.microbatch));
+    if (pass.chunk >= 0) text.append(" chunk").append(std::to_string(pass.chunk));
   }
   return text;
 }

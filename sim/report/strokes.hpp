@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,20 @@ struct Stroke {
 
 /// The strokes of a rank in order of time. Where the lane is idle for more than `longest_gap` a stroke is cut in two.
 std::vector<Stroke> strokes_of(const RankTimeline& rank, Seconds longest_gap);
+
+/// The same, a pass cut (and what is left of it told anew) before the spans for which `cut_before` holds, and nowhere
+/// else; a braid is never cut.
+std::vector<Stroke> strokes_of(const RankTimeline& rank, const std::function<bool(std::uint32_t span)>& cut_before);
+
+/// One side of a stroke: a pass of a microbatch through a chunk, or ops of one kind that belong to none.
+struct StrokePass {
+  Paint paint = Paint::other;
+  OpKind kind = OpKind::forward;  ///< of its last op
+  int microbatch = -1;            ///< -1 none
+  int chunk = -1;
+};
+/// One, or of a braid the two, in order of their first ops.
+std::vector<StrokePass> passes_of(const RankTimeline& rank, const Stroke& stroke);
 
 /// "F mb5 chunk0 + B mb2 chunk1".
 std::string label_of(const RankTimeline& rank, const Stroke& stroke);

@@ -74,13 +74,8 @@ Waits::Waits(const Played& played, const Launches& launches)
   for (const RankProgram& rank : program.ranks) {
     std::array<std::uint32_t, kLanes> last;
     last.fill(kNoWaiter);
-    std::vector<std::uint32_t>& before = before_.emplace_back();
-    before.reserve(rank.ops.size());
-    for (std::uint32_t op = 0; op < rank.ops.size(); ++op) {
-      const Lane lane = rank.ops[op].lane;
-      const std::uint32_t previous = std::exchange(last[static_cast<std::size_t>(lane)], op);
-      before.push_back(lane == Lane::pp ? kNoWaiter : previous);
-    }
+    before_.push_back(ops_before(rank));
+    for (std::uint32_t op = 0; op < rank.ops.size(); ++op) last[static_cast<std::size_t>(rank.ops[op].lane)] = op;
     for (const Lane lane : {Lane::compute, Lane::pp, Lane::host}) last[static_cast<std::size_t>(lane)] = kNoWaiter;
     last_.push_back(last);
   }

@@ -65,6 +65,8 @@ Costs measured_costs(const Program& program, Costs costs, const MeasuredWorks& w
     const Seconds t = works.duration[w];
     if (!(t > Seconds(0))) continue;
     ++replaced;
+    if (w < costs.prices.size())
+      costs.prices[w] = {.time = t, .traffic = costs.prices[w].traffic, .source = "measured on the placement itself"};
     switch (program.works[w].kind) {
       case WorkKind::collective:
         costs.collective[w] = {.latency = {}, .transfer = t};

@@ -114,7 +114,8 @@ ValidationRun validate_run(std::string schedule, Program program, Costs costs, c
                     .measured = std::move(measured)};
   const Played of_prediction = join_complete(run.program, run.predicted);
   const Played of_run = join_complete(run.program, run.measured.timeline);
-  RunFacts facts{.label = run.schedule, .gpu = cluster.gpu, .launches = run.costs.launches, .notes = run.costs.notes};
+  ReportFacts facts{
+      .label = run.schedule, .gpu = cluster.gpu, .launches = run.costs.launches, .notes = run.costs.notes};
   run.predicted_report = report_run(of_prediction, facts);
   facts.notes = run.measured.notes;
   run.measured_report = report_run(of_run, facts);

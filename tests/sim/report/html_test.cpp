@@ -54,7 +54,7 @@ struct Page {
     tiny.compute(1, 2, {tiny.eager(0, 1, 2, {a}).recv});
     timeline = tiny.play();
     plays.push_back(join_complete(tiny.program(), timeline));
-    RunFacts facts;
+    ReportFacts facts;
     facts.label = label;
     facts.wall_s = 0.123456;
     comparison.runs.push_back(report_run(plays[0], facts));

@@ -19,7 +19,7 @@ struct Two {
     const auto a = tiny.compute(0, 4);
     tiny.compute(1, 2, {tiny.eager(0, 1, 2, {a}).recv});
   }
-  RunReport report(const RunFacts& facts = {}) const { return report_run(tiny.program(), tiny.play(), facts); }
+  RunReport report(const ReportFacts& facts = {}) const { return report_run(tiny.program(), tiny.play(), facts); }
 };
 
 TEST(Metrics, TakeMeansOverRanksWithTheWorstBeside) {
@@ -72,7 +72,7 @@ TEST(Metrics, DivideThroughputByStepAndGpus) {
   two.tiny.program().samples_per_step = 16;
   two.tiny.program().tokens_per_step = 32000;
   two.tiny.program().model_flops_per_step = Flops(320e12);
-  RunFacts facts;
+  ReportFacts facts;
   facts.gpu.bf16_dense = FlopsPerSecond(10e12);
   const RunReport report = two.report(facts);
   EXPECT_EQ(report.gpus, 8);
@@ -92,7 +92,7 @@ TEST(Metrics, FindTheFullestRankAndWhetherItFits) {
   tiny.compute_with_memory(0, 1, {}, 10, 10);
   tiny.compute_with_memory(1, 1, {}, 30, 30);
   tiny.program().ranks[0].resident[static_cast<std::size_t>(MemoryClass::parameters)] = 25_B;
-  RunFacts facts;
+  ReportFacts facts;
   facts.gpu.memory = 34_B;
   const RunReport report = report_run(tiny.program(), tiny.play(), facts);
   EXPECT_EQ(report.peak.rank, 0);  // 25 + 10 > 30

@@ -16,7 +16,7 @@ using tiny::Tiny;
 std::string strip_of(const Tiny& tiny, int width) {
   const Timeline timeline = tiny.play();
   const std::vector<Played> plays{join_complete(tiny.program(), timeline)};
-  RunFacts facts;
+  ReportFacts facts;
   facts.label = "a run";
   const Comparison comparison{.scenario = "", .runs = {report_run(plays[0], facts)}};
   return strips(comparison, plays, {.width = width, .most_ranks = 16});
