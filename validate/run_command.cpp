@@ -64,6 +64,13 @@ Chosen choose(const RunOptions& options) {
   return chosen;
 }
 
+/// "" for one that does not fit in one text: a run's schedule is a file.
+std::string one_text(const RunOptions& options, const Chosen& chosen) {
+  try {
+    return scenario_as_one_text(options.scenario, chosen.overrides);
+  } catch (const Error&) { return ""; }
+}
+
 /// In a folder of its own, so that one --record takes every run.
 void record(const RunOptions& options, const Chosen& chosen, const Run& run, const Profile& profile,
             const PlacedRun& placed) {
@@ -87,6 +94,7 @@ int run_command(const RunOptions& options, std::ostream& out, std::ostream& err)
   const Limits limits = options.limits.empty() ? shipped_limits() : read_limits(options.limits);
   const Chosen chosen = choose(options);
   const Profile profile = profile_of(chosen.scenario.profile, chosen.scenario.cluster.gpu);
+  const std::string scenario_toml = one_text(options, chosen);
   std::vector<ValidationRun> runs;
   for (const Run& run : chosen.runs) {
     if (!options.json) err << fmt::format("braid-validate: {} ({})\n", label_of(run), options.placement);
@@ -97,6 +105,8 @@ int run_command(const RunOptions& options, std::ostream& out, std::ostream& err)
       runs.push_back(validate_run(label_of(run), std::move(placed.prediction.program),
                                   std::move(placed.prediction.costs), chosen.scenario.cluster,
                                   std::move(placed.prediction.timeline), std::move(placed.measured)));
+      runs.back().scenario_toml = scenario_toml;
+      if (!chosen.scenario.profile.empty()) runs.back().profile_csv = to_csv(profile);
     } catch (const RunFailed& failed) {
       err << fmt::format("braid-validate: {}: the step did not end, or not as its program says; the culprit first:\n",
                          label_of(run));

@@ -5,6 +5,9 @@
 
 #include "sim/base/output_folder.hpp"
 #include "sim/report/message_arrows.hpp"
+#include "sim/report/run_columns.hpp"
+#include "sim/report/run_counters.hpp"
+#include "sim/timeline/run_file.hpp"
 #include "sim/timeline/trace.hpp"
 #include "validate/report/validation_html.hpp"
 #include "validate/report/validation_json.hpp"
@@ -12,8 +15,22 @@
 namespace braid {
 namespace {
 
-std::string trace_of(const ValidationRun& run, const Timeline& timeline) {
-  return perfetto_trace(timeline, message_arrows(join_complete(run.program, timeline)));
+/// One timeline of a run, for Perfetto and for `braid gui`.
+void write_timeline(OutputFolder& files, const ValidationRun& run, const char* which, const Timeline& timeline,
+                    const RunReport& report) {
+  const Played played = join_complete(run.program, timeline);
+  const std::string name = file_name(run.schedule) + "." + which;
+  files.write(name + ".pftrace", perfetto_trace(timeline, message_arrows(played)));
+  const RunTold told{.title = run.schedule + ", " + which,
+                     .kind = timeline.provenance.kind,
+                     .scenario = run.scenario_toml,
+                     .profile = run.profile_csv,
+                     .run = run.schedule};
+  RunColumns columns = run_columns(played, run.costs, report, told);
+  // What a real run holds of its SMs, and which part of a transfer is latency, is not measured.
+  const bool simulated = &timeline == &run.predicted;
+  add_counters(columns, played, {.cluster = &run.cluster, .costs = simulated ? &run.costs : nullptr});
+  write_run_file(columns.view(), files.place(name + ".braid"));
 }
 
 }  // namespace
@@ -23,8 +40,8 @@ std::string written(const std::string& folder, const ValidationReport& report) {
   files.write("report.html", to_html(report));
   files.write("report.json", to_json(report));
   for (const ValidationRun& run : report.runs) {
-    files.write(file_name(run.schedule) + ".predicted.pftrace", trace_of(run, run.predicted));
-    files.write(file_name(run.schedule) + ".measured.pftrace", trace_of(run, run.measured.timeline));
+    write_timeline(files, run, "predicted", run.predicted, run.predicted_report);
+    write_timeline(files, run, "measured", run.measured.timeline, run.measured_report);
   }
   return fmt::format("braid-validate: {} files in {}\n", files.written().size(), folder);
 }

@@ -8,8 +8,8 @@
 
 namespace braid {
 
-/// report.html, report.json, and of each run both timelines for Perfetto, into the folder. Returns a line that says
-/// so. Throws Error.
+/// report.html, report.json, and of each run both timelines for Perfetto and for `braid gui`, into the folder. Returns
+/// a line that says so. Throws Error.
 std::string written(const std::string& folder, const ValidationReport& report);
 
 }  // namespace braid

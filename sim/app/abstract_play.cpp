@@ -19,6 +19,7 @@ Costs fixed_costs(const Program& program) {
     const bool message = work.kind == WorkKind::message;
     costs.duration.push_back(message ? Seconds(0) : work.fixed);
     costs.collective.push_back({});
+    costs.prices.push_back({.time = work.fixed, .traffic = {}, .source = "given, in slots"});
     std::array<CommCost, kPathKinds> paths{};
     if (message) paths.fill({.latency = work.fixed});
     costs.message.push_back(paths);
@@ -44,8 +45,8 @@ double work_of(const Action& action, const CellCosts& costs) {
 }  // namespace
 
 AbstractPlay play_abstract(const Schedule& schedule, const CellCosts& costs, P2pMode mode) {
-  const Program program = lower_cells(schedule, costs, mode);
-  throw_if_any(check(program));
+  AbstractPlay play{.program = lower_cells(schedule, costs, mode)};
+  throw_if_any(check(play.program));
   // Every rank is a node of its own; where they are does not matter, messages cost the same on any path.
   const Cluster anywhere{.name = "abstract",
                          .nodes = schedule.ranks(),
@@ -53,7 +54,8 @@ AbstractPlay play_abstract(const Schedule& schedule, const CellCosts& costs, P2p
                          .intra_bandwidth = 1_GBps,
                          .nics_per_node = 1,
                          .nic_bandwidth = 1_GBps};
-  AbstractPlay play{.timeline = simulate_ideal(program, fixed_costs(program), anywhere)};
+  play.costs = fixed_costs(play.program);
+  play.timeline = simulate_ideal(play.program, play.costs, anywhere);
   const PeakActivations peaks = peak_activations(schedule);
   double least_work = INFINITY;
   for (std::size_t r = 0; r < schedule.rows.size(); ++r) {

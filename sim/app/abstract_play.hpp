@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cost/costs.hpp"
 #include "sim/program/lower.hpp"
 #include "sim/schedule/schedule.hpp"
 #include "sim/timeline/timeline.hpp"
@@ -18,11 +19,13 @@ struct AbstractRank {
 };
 
 struct AbstractPlay {
+  Program program;  ///< an op a cell that is not empty, in order
   double makespan = 0;
   double bubble_global = 0;  ///< makespan minus work of the rank with the least of it to do
   double bubble_span = 0;    ///< most over ranks of last end minus first start minus work (the zero-bubble papers')
   std::vector<AbstractRank> ranks;
   Timeline timeline;  ///< in "seconds" that are units of cost
+  Costs costs;
   /// Start of each cell by [rank][turn]; an empty cell starts where the one before it ended.
   std::vector<std::vector<double>> cell_start, cell_end;
 };

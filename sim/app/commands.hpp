@@ -20,6 +20,7 @@ struct PlayOptions {
   std::string why;       ///< "RANK@TIME": explain the gap there
   bool json = false;
   bool quiet = false;
+  bool progress = false;  ///< lines on stderr for the program that started this one (progress.hpp)
   bool files = true;
 };
 
@@ -38,6 +39,7 @@ struct ScheduleOptions {
   bool grid = false;
   bool play = false;
   bool json = false;
+  std::string out;  ///< with play: a run file of this path
   std::string costs = "f=1,i=1,w=1";
   std::string p2p = "eager";
 };

@@ -86,7 +86,7 @@ void fit_command(const FitOptions& options, std::ostream& out) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].fitted) fitted.push_back(i);
   }
-  Progress progress(options.alternatives + 1, options.quiet);
+  Progress progress(options.alternatives + 1, options.quiet ? ProgressStyle::none : ProgressStyle::bar);
   progress.step(0, "fitting the named rows");
   FitResult result = problem.solve(options.free, fitted);
   const Residuals named = residuals(result);

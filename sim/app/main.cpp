@@ -29,12 +29,15 @@ void add_play_options(CLI::App& command, braid::PlayOptions& options, std::vecto
   command.add_option("--set", sets, "override any field: plan.tp=8, cluster.nodes=4, run.0.p2p=batched")
       ->type_name("FIELD=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--out", options.out_dir, "folder for report and traces (default: out/<name of the scenario>)")
+  command
+      .add_option("--out", options.out_dir,
+                  "folder for report, run files and traces (default: out/<name of the scenario>)")
       ->type_name("DIR");
   command.add_option("--why", options.why, "explain what rank RANK was doing at time TIME (seconds)")
       ->type_name("RANK@TIME");
   command.add_flag("--json", options.json, "print the report as JSON and write no files unless --out is given");
   command.add_flag("--quiet", options.quiet, "no progress, no strips, no list of files");
+  command.add_flag("--progress", options.progress, "lines on stderr for a program that waits: progress SHARE WHAT");
   command.add_flag("!--no-files", options.files, "write no files");
 }
 
@@ -93,9 +96,11 @@ int run(int argc, char** argv) {
   make->add_option("--costs", schedule.costs, "f=1,i=1,w=1[,ar=0,p2p=0]; also what searched schedules plan with");
   make->add_option("--p2p", schedule.p2p, "eager, batched or blocking");
   make->add_flag("--json", schedule.json, "with --play: as JSON");
+  make->add_option("--out", schedule.out, "with --play: write a run file for `braid gui`")->type_name("FILE.braid");
   make->footer(
       "Examples: braid schedule stp --stages 4 --microbatches 12 --csv braided\n"
-      "          braid schedule --from theirs.csv --play --costs f=2,i=2,w=1 --json");
+      "          braid schedule --from theirs.csv --play --costs f=2,i=2,w=1 --json\n"
+      "          braid schedule stp --stages 4 --microbatches 12 --play --out stp.braid && braid gui stp.braid");
 
   std::string file, what, shell;
   CLI::App* check = app.add_subcommand("check", "read a scenario (or a schedule CSV) and say what is wrong with it");

@@ -19,6 +19,7 @@
 #include "sim/report/json.hpp"
 #include "sim/report/message_arrows.hpp"
 #include "sim/report/run_columns.hpp"
+#include "sim/report/run_counters.hpp"
 #include "sim/report/strip.hpp"
 #include "sim/report/text.hpp"
 #include "sim/timeline/run_file.hpp"
@@ -63,6 +64,11 @@ std::optional<Why> parse_why(const std::string& text) {
   }
 }
 
+ProgressStyle style_of(const PlayOptions& options) {
+  if (options.progress) return ProgressStyle::lines;
+  return options.quiet ? ProgressStyle::none : ProgressStyle::bar;
+}
+
 /// What all runs of a scenario have in common.
 RunTold told_of(const PlayOptions& options, const Scenario& scenario, const Profile& profile) {
   RunTold told{.kind = "simulated"};
@@ -99,7 +105,7 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   std::vector<Played> joins;
   std::string reasons;
   {
-    Progress progress(static_cast<int>(runs.size()), options.quiet);
+    Progress progress(static_cast<int>(runs.size()) + (write ? 1 : 0), style_of(options));
     for (std::size_t i = 0; i < runs.size(); ++i) {
       progress.step(static_cast<int>(i), label_of(runs[i]));
       plays.push_back(play(scenario, runs[i], profile));
@@ -119,8 +125,9 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
         const std::string name = file_name(label_of(runs[i]));
         files.write(name + ".pftrace", perfetto_trace(plays[i].timeline, message_arrows(joins[i])));
         told.title = told.run = label_of(runs[i]);
-        write_run_file(run_columns(joins[i], plays[i].costs, plays[i].report, told).view(),
-                       files.place(name + ".braid"));
+        RunColumns columns = run_columns(joins[i], plays[i].costs, plays[i].report, told);
+        add_counters(columns, joins[i], {.cluster = &scenario.cluster, .costs = &plays[i].costs});
+        write_run_file(columns.view(), files.place(name + ".braid"));
       }
       files.write("report.json", to_json(comparison, false));
       files.write("report.html", to_html(comparison, joins));

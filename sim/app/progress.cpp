@@ -6,14 +6,25 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 
 namespace braid {
 
-Progress::Progress(int total, bool quiet) : total_(total) {
-  if (!quiet && isatty(STDERR_FILENO)) painter_ = std::thread([this] { show(); });
+namespace {
+
+void print_line(double share, const std::string& what) {
+  fmt::print(stderr, "progress {:.3f} {}\n", share, what);
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+Progress::Progress(int total, ProgressStyle style) : total_(total), style_(style) {
+  if (style == ProgressStyle::bar && isatty(STDERR_FILENO)) painter_ = std::thread([this] { show(); });
 }
 
 Progress::~Progress() {
+  if (style_ == ProgressStyle::lines && std::uncaught_exceptions() == 0) print_line(1, "done");
   if (!painter_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
@@ -27,6 +38,7 @@ void Progress::step(int done, const std::string& what) {
   const std::lock_guard lock(mutex_);
   done_ = done;
   what_ = what;
+  if (style_ == ProgressStyle::lines) print_line(static_cast<double>(done) / total_, what);
 }
 
 void Progress::show() {

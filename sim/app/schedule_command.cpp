@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "sim/app/abstract_play.hpp"
+#include "sim/app/abstract_run.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/schedule/generators.hpp"
 #include "sim/schedule/grid.hpp"
@@ -92,6 +93,7 @@ void check_what_to_print(const ScheduleOptions& options) {
   const int asked = (options.csv.empty() ? 0 : 1) + (options.grid ? 1 : 0) + (options.play ? 1 : 0);
   if (asked > 1) throw Error("schedule", "--csv, --grid and --play each print something of their own; ask for one");
   if (options.json && !options.play) throw Error("--json", "goes with --play");
+  if (!options.out.empty() && !options.play) throw Error("--out", "goes with --play");
 }
 
 /// Start times in whole slots, as the figures draw them.
@@ -144,11 +146,13 @@ void schedule_command(const ScheduleOptions& options, std::ostream& out) {
   }
   if (!options.play) out << to_text(schedule);
   const AbstractPlay play = play_abstract(schedule, costs, mode);
+  if (!options.out.empty()) write_run_file(run_columns(schedule, play).view(), options.out);
   if (options.json) {
     out << to_json(schedule, play).dump(2) << '\n';
-  } else {
-    print_summary(schedule, play, out);
+    return;
   }
+  print_summary(schedule, play, out);
+  if (!options.out.empty()) out << "wrote " << options.out << ", open it with `braid gui`\n";
 }
 
 }  // namespace braid

@@ -16,12 +16,6 @@
 namespace braid {
 namespace {
 
-std::string time_text(Seconds time) {
-  return time.value < 1e-3 ? fmt::format("{:.4g} us", time.value * 1e6) : fmt::format("{:.4g} ms", time.value * 1e3);
-}
-
-std::string bytes_text(Bytes bytes) { return fmt::format("{:.4g} MB", bytes.value / 1e6); }
-
 /// "measured point (source)", or nothing if the profile has none of that key.
 std::string measured(const Profile& profile, const std::string& key) {
   const auto found = profile.points.find(key);
@@ -60,9 +54,9 @@ const char* words(PathKind path) {
 }
 
 std::string alpha_beta(const CommCost& cost, Bytes sent) {
-  std::string text = time_text(cost.latency);
+  std::string text = to_text(cost.latency);
   if (cost.transfer.value > 0) {
-    text += fmt::format(" + {} at {:.4g} GB/s", bytes_text(sent), (sent / cost.transfer).value / 1e9);
+    text += fmt::format(" + {} at {:.4g} GB/s", to_text(sent), (sent / cost.transfer).value / 1e9);
   }
   return text;
 }
@@ -81,7 +75,7 @@ Price compute_price(const WorkItem& work, const Gpu& gpu, const Profile& profile
   bool by_rule_of_products = false, by_rule_of_attention = false;
   const auto part = [&](const std::string& what, const std::string& how) {
     if (next > 0) price.source += "; ";
-    price.source += fmt::format("{} {}: {}", what, time_text(cost.kernels[next++].time), how);
+    price.source += fmt::format("{} {}: {}", what, to_text(cost.kernels[next++].time), how);
   };
   for (const Gemm& gemm : demand.gemms) {
     const std::string key = gemm_key(gemm, demand.pass);
@@ -97,7 +91,7 @@ Price compute_price(const WorkItem& work, const Gpu& gpu, const Profile& profile
   }
   while (next < cost.kernels.size()) {
     const bool memory = cost.kernels[next].kind == KernelKind::memory;
-    part(memory ? "other kernels, " + bytes_text(cost.kernels[next].traffic) : "fixed part of a unit",
+    part(memory ? "other kernels, " + to_text(cost.kernels[next].traffic) : "fixed part of a unit",
          memory ? "rule, bytes over memory bandwidth and launches" : "parameter unit_overhead_s");
   }
   if (by_rule_of_products) price.source += parameter_text(profile, "gemm_efficiency");
@@ -129,7 +123,7 @@ Price message_price(Bytes bytes, PathKind path, const CommCost& cost) {
 Price copy_price(Bytes bytes, Seconds time) {
   return {.time = time,
           .traffic = bytes,
-          .source = fmt::format("rule of host copies: {} over the host link and an overhead", bytes_text(bytes))};
+          .source = fmt::format("rule of host copies: {} over the host link and an overhead", to_text(bytes))};
 }
 
 }  // namespace

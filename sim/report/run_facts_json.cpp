@@ -15,8 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string bytes_text(Bytes bytes) { return fmt::format("{:.4g} MB", bytes.value / 1e6); }
-
 std::string compute_text(const WorkItem& item) {
   const Work& work = item.compute;
   std::string text;
@@ -31,8 +29,8 @@ std::string compute_text(const WorkItem& item) {
                     a.flash ? "flash" : "unfused", a.backward ? "backward" : "forward", a.samples, a.sequence, a.heads,
                     a.kv_heads, a.head_dim));
   }
-  if (work.elementwise.value > 0) add(bytes_text(work.elementwise) + " elementwise");
-  if (item.optimizer_traffic.value > 0) add(bytes_text(item.optimizer_traffic) + " of optimizer state");
+  if (work.elementwise.value > 0) add(to_text(work.elementwise) + " elementwise");
+  if (item.optimizer_traffic.value > 0) add(to_text(item.optimizer_traffic) + " of optimizer state");
   if (work.kernels > 0) add(fmt::format("{} kernel{}", work.kernels, work.kernels == 1 ? "" : "s"));
   return text;
 }
@@ -100,11 +98,11 @@ std::string shape_text(const WorkItem& work, const Placement& placement) {
     case WorkKind::compute:
       return compute_text(work);
     case WorkKind::collective:
-      return fmt::format("{} of {} over {} GPUs ({})", to_text(work.collective), bytes_text(work.bytes),
+      return fmt::format("{} of {} over {} GPUs ({})", to_text(work.collective), to_text(work.bytes),
                          work.scope == Scope::tp ? placement.tp : placement.dp, work.scope == Scope::tp ? "TP" : "DP");
     case WorkKind::message:
     case WorkKind::copy:
-      return bytes_text(work.bytes);
+      return to_text(work.bytes);
     case WorkKind::fixed:
       break;
   }

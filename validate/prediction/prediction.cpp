@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/cost/cost_program.hpp"
+#include "sim/cost/price.hpp"
 #include "sim/engine/core/simulate.hpp"
 #include "sim/program/lower.hpp"
 #include "sim/program/scheduled.hpp"
@@ -27,6 +28,7 @@ Prediction predict(const Scenario& scenario, const Run& run, const Profile& prof
   Prediction prediction{.program = lower(schedule_of(scenario, run), scenario, run)};
   throw_if_any(check(prediction.program));
   prediction.costs = cost_program(prediction.program, scenario.cluster, profile);
+  prediction.costs.prices = prices_of(prediction.program, scenario.cluster, profile, prediction.costs);
   const Provenance provenance{.kind = "simulated",
                               .facts = {{"scenario", scenario.name},
                                         {"scenario_hash", scenario_hash(scenario)},

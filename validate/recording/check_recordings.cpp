@@ -79,6 +79,8 @@ std::vector<CheckedRecordings> check_recordings(const std::string& folder, const
     group.names.push_back(path.filename().string());
     group.runs.push_back(validate_run(recording.schedule, std::move(predicted.program), std::move(predicted.costs),
                                       scenario.cluster, std::move(predicted.timeline), std::move(recording.run)));
+    group.runs.back().scenario_toml = recording.scenario_toml;
+    group.runs.back().profile_csv = recording.profile_csv.value_or("");
   }
   std::vector<CheckedRecordings> checked;
   for (auto& [key, group] : groups) {

@@ -40,6 +40,7 @@ struct ValidationRun {
   std::string schedule;  ///< its label
   Program program;
   Costs costs;
+  Cluster cluster;
   Timeline predicted;
   MeasuredRun measured;
   RunReport predicted_report, measured_report;
@@ -47,6 +48,8 @@ struct ValidationRun {
   Attribution attribution;
   StepTimes untraced, traced;
   std::vector<RankMemory> memory;  ///< empty: not measured
+  /// For who draws it: the scenario as one text and its profile as CSV, "" where they are not known.
+  std::string scenario_toml, profile_csv;
 
   Seconds predicted_step() const { return predicted.step_time; }
   /// What a user's step takes: without tracing.

@@ -41,6 +41,9 @@ class FixedWorks {
     costs.duration.push_back(duration);
     costs.collective.emplace_back();
     costs.message.emplace_back();
+    if (!costs.prices.empty())
+      costs.prices.push_back(
+          {.time = duration, .traffic = {}, .source = "as long as the prediction of the whole plan says"});
     if (!costs.launches.empty()) {
       costs.launches.time.push_back(original == kNone ? Seconds(0) : costs.launches.time[original]);
       costs.launches.lead.push_back(Seconds(0));  // a fixed op is one kernel

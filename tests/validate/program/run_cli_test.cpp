@@ -56,7 +56,8 @@ TEST(ValidateRun, WritesAReportAndBothTimelines) {
   ASSERT_EQ(o.code, 0) << o.err;
   EXPECT_THAT(o.out, HasSubstr("nothing was measured"));
   EXPECT_EQ(place.files(),
-            (std::vector<std::string>{"made/", "made/report.html", "made/report.json", "made/stp.measured.pftrace",
+            (std::vector<std::string>{"made/", "made/report.html", "made/report.json", "made/stp.measured.braid",
+                                      "made/stp.measured.pftrace", "made/stp.predicted.braid",
                                       "made/stp.predicted.pftrace", "s.toml"}));
 }
 
