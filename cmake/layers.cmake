@@ -45,9 +45,10 @@ set(BRAID_USES_validate/device base model program cost timeline report validate/
     calibrate/units calibrate/comm calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner
     validate/report validate/recording validate/trace validate/device)
-# The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets.
+# The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets. gui/paint writes SVG
+# with the numbers and the escaping of report (svg.hpp).
 set(BRAID_USES_gui/model base timeline scenario report sweep)
-set(BRAID_USES_gui/paint base timeline gui/model)
+set(BRAID_USES_gui/paint base timeline report gui/model)
 set(BRAID_USES_gui/view base timeline scenario sweep gui/model gui/paint)
 set(BRAID_USES_gui base timeline gui/model gui/paint gui/view)
 

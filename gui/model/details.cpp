@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "gui/model/find.hpp"
 #include "sim/base/units.hpp"
@@ -121,7 +122,9 @@ class Details {
     if (work.bytes > 0 && seconds > 0) add("achieved", rate_text(work.bytes / seconds, "B/s"));
     if (work.price_s > 0) {
       add("predicted, alone", to_text(Seconds(work.price_s)));
-      if (seconds > 0) add("against it", fmt::format("{:+.3g} %", 100 * (seconds / work.price_s - 1)));
+      const double off = 100 * (seconds / work.price_s - 1);
+      // Durations are whole nanoseconds: what is below that is no difference.
+      if (seconds > 0) add("against it", std::abs(off) < 0.005 ? "equal" : fmt::format("{:+.3g} %", off));
     }
     if (!work.source.empty()) add("price from", work.source);
   }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gui/model/provenance_line.hpp"
+
 namespace braid {
 namespace {
 
@@ -131,6 +133,15 @@ TEST(DetailsOf, NeedsNoneOfTheOptionalColumns) {
   run.rows = {{.rank = 0, .begin = 0, .end = 1}};
   EXPECT_EQ(shown(details_of(Trace(std::move(run), ""), 0)),
             "# other\nrank|rank 77\nlane|compute\ncategory|other\nstart|0 ms\nend|0.000005 ms\nduration|5 ns\n");
+}
+
+TEST(ProvenanceLine, SaysWhereAPictureComesFrom) {
+  // The compute row idles for 1 of 4 ms.
+  const Trace trace = small_trace();
+  EXPECT_EQ(provenance_line(trace, trace.extent()),
+            "small \u00b7 simulated \u00b7 step 4 ms \u00b7 bubble 25 % (1 ms of 1 x 4 ms)");
+  EXPECT_EQ(provenance_line(trace, {1'000'000, 4'000'000}),
+            "small \u00b7 simulated \u00b7 step 4 ms \u00b7 shown 1 ms to 4 ms \u00b7 bubble 25 % (1 ms of 1 x 4 ms)");
 }
 
 TEST(TooltipOf, IsShort) {
