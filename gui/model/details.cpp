@@ -178,6 +178,13 @@ class Details {
     add("waited for", fmt::format("{}  ({})", label_of(run_, blamed), place_of(blamed)), blamed);
     add("which ran",
         fmt::format("{} to {}", point_text(facts_, run_.start[blamed]), point_text(facts_, run_.end[blamed])));
+    if (run_.start[blamed] <= run_.start[span_]) return;
+    // It had not begun itself: what it waited for is the reason.
+    const auto deps_of_blamed = run_.deps_of(blamed);
+    const auto last = std::max_element(deps_of_blamed.begin(), deps_of_blamed.end(),
+                                       [&](std::uint32_t a, std::uint32_t b) { return run_.end[a] < run_.end[b]; });
+    if (last == deps_of_blamed.end() || run_.end[*last] <= run_.start[span_]) return;
+    add("after it waited for", fmt::format("{}  ({})", label_of(run_, *last), place_of(*last)), *last);
   }
 
   const RunView& run_;
