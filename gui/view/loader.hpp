@@ -4,7 +4,7 @@
 
 #include <QObject>
 #include <QString>
-#include <atomic>
+#include <QStringList>
 #include <memory>
 #include <vector>
 
@@ -18,23 +18,27 @@ class Loader : public QObject {
   explicit Loader(QObject* parent = nullptr);
   ~Loader() override;  ///< cancels and waits
 
-  bool busy() const { return busy_; }
+  bool busy() const { return job_ != nullptr; }
 
  public slots:
   /// Cancels what is being loaded and begins with this. `cache_folder` as for open_traces().
   void load(const QString& path, const QString& cache_folder);
+  /// The runs of several files, in their order; the signals name the first of them, failed() the one that failed.
+  void load_all(const QStringList& paths, const QString& cache_folder);
   void cancel();
 
  signals:
-  void progressed(double share, QString what);
-  void loaded(QString path, std::vector<std::shared_ptr<const Trace>> traces);
+  void progressed(double share, QString what);  ///< at most 20 times a second
+  void loaded(QString path, std::vector<std::shared_ptr<const braid::Trace>> traces);
   void failed(QString path, QString message);  ///< one or more lines for people
   void cancelled(QString path);
 
  private:
   struct Job;
-  std::shared_ptr<Job> job_;
-  bool busy_ = false;
+  void finish(const std::shared_ptr<Job>& job);
+
+  std::shared_ptr<Job> job_;                ///< the one that is wanted
+  std::vector<std::shared_ptr<Job>> jobs_;  ///< those whose threads still run
 };
 
 }  // namespace braid

@@ -2,6 +2,7 @@
 #include "gui/view/view_state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace braid {
 
@@ -31,8 +32,12 @@ void ViewState::show(std::vector<std::shared_ptr<const Trace>> traces) {
     document.rows = layout_rows(document.trace->run(), document.layout);
     documents_.push_back(std::move(document));
   }
+  for (Document& document : documents_) {
+    document.shift = documents_.front().trace->extent().begin - document.trace->extent().begin;
+  }
   hits_.assign(documents_.size(), {});
   selected_ = hover_ = {};
+  also_.clear();
   area_.reset();
   zooms_.clear();
   range_ = extent();
@@ -50,6 +55,7 @@ void ViewState::replace(std::size_t document, std::shared_ptr<const Trace> trace
   d.rows = layout_rows(d.trace->run(), d.layout);
   hits_[document].clear();
   selected_ = hover_ = {};
+  also_.clear();
   area_.reset();
   emit documents_changed();
   emit selection_changed();
@@ -83,6 +89,19 @@ void ViewState::select(std::size_t document, std::uint32_t span) {
   const Selected wanted{.document = document, .span = span};
   if (wanted == selected_) return;
   selected_ = wanted;
+  also_.clear();
+  emit selection_changed();
+}
+
+std::uint32_t ViewState::selected_in(std::size_t document) const {
+  if (selected_.document == document) return selected_.span;
+  const auto same = std::find_if(also_.begin(), also_.end(), [&](Selected one) { return one.document == document; });
+  return same == also_.end() ? kNoIndex : same->span;
+}
+
+void ViewState::select_also(std::vector<Selected> same) {
+  if (same == also_) return;
+  also_ = std::move(same);
   emit selection_changed();
 }
 
@@ -91,6 +110,12 @@ void ViewState::hover_over(std::size_t document, std::uint32_t span) {
   if (wanted == hover_) return;
   hover_ = wanted;
   emit hover_changed();
+}
+
+void ViewState::point_at(std::optional<std::int64_t> time) {
+  if (time == cursor_) return;
+  cursor_ = time;
+  emit cursor_changed();
 }
 
 void ViewState::select_area(std::size_t document, std::optional<Area> area) {
@@ -103,8 +128,11 @@ void ViewState::select_area(std::size_t document, std::optional<Area> area) {
 void ViewState::lay_out(std::size_t document, LayoutOptions options) {
   Document& d = documents_[document];
   d.layout = std::move(options);
-  d.rows = layout_rows(d.trace->run(), d.layout);
+  const std::vector<LayoutRow> before = std::exchange(d.rows, layout_rows(d.trace->run(), d.layout));
   emit layout_changed(document);
+  const bool same = std::equal(before.begin(), before.end(), d.rows.begin(), d.rows.end(),
+                               [](const LayoutRow& a, const LayoutRow& b) { return a.id == b.id; });
+  if (!same && area_document_ == document) select_area(document, std::nullopt);
 }
 
 void ViewState::find(std::size_t document, std::vector<std::uint32_t> hits) {

@@ -40,9 +40,13 @@ class ViewState : public QObject {
   TimeRange range() const { return range_; }
   TimeRange extent() const;  ///< of all documents
   Selected selected() const { return selected_; }
+  /// The selected span, or what is the same op in this document; kNoIndex if there is none.
+  std::uint32_t selected_in(std::size_t document) const;
   Selected hover() const { return hover_; }
   std::optional<Area> area() const { return area_; }
   std::size_t area_document() const { return area_document_; }
+  /// The time under the mouse, on the shared axis; none outside of all views.
+  std::optional<std::int64_t> cursor() const { return cursor_; }
   const Theme& theme() const { return theme_; }
   PixelMode mode() const { return mode_; }
   bool flows() const { return flows_; }
@@ -51,15 +55,18 @@ class ViewState : public QObject {
   ZoomStack& zooms() { return zooms_; }
 
  public slots:
-  void show(std::vector<std::shared_ptr<const Trace>> traces);  ///< replaces all documents, fits the range
+  void show(
+      std::vector<std::shared_ptr<const Trace>> traces);  ///< replaces all documents, starts aligned; fits the range
   void replace(std::size_t document, std::shared_ptr<const Trace> trace, bool keep_ghost);  ///< keeps range and layout
   void go_to(TimeRange range, bool gesture = false);  ///< clamped to the extent and a margin; an entry in zooms()
   void undo_zoom();
   void redo_zoom();
   void select(std::size_t document, std::uint32_t span);  ///< kNoIndex: nothing
+  void select_also(std::vector<Selected> same);  ///< the same op in other documents, until something else is selected
   void hover_over(std::size_t document, std::uint32_t span);
+  void point_at(std::optional<std::int64_t> time);
   void select_area(std::size_t document, std::optional<Area> area);
-  void lay_out(std::size_t document, LayoutOptions options);
+  void lay_out(std::size_t document, LayoutOptions options);  ///< an area over rows that are no longer there goes
   void find(std::size_t document, std::vector<std::uint32_t> hits);
   void paint_with(const Theme& theme, PixelMode mode);
   void show_flows(bool on);
@@ -71,6 +78,7 @@ class ViewState : public QObject {
   void range_changed(TimeRange range);
   void selection_changed();
   void hover_changed();
+  void cursor_changed();
   void area_changed();
   void layout_changed(std::size_t document);
   void hits_changed(std::size_t document);
@@ -81,7 +89,9 @@ class ViewState : public QObject {
   TimeRange range_;
   ZoomStack zooms_;
   Selected selected_, hover_;
+  std::vector<Selected> also_;
   std::optional<Area> area_;
+  std::optional<std::int64_t> cursor_;
   std::size_t area_document_ = 0;
   std::vector<std::vector<std::uint32_t>> hits_;
   Theme theme_;

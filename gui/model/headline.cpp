@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gui/model/headline.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "gui/model/details.hpp"
+
+namespace braid {
+namespace {
+
+std::optional<double> figure(const RunFacts& facts, const std::string& name) {
+  const auto found = facts.figures.find(name);
+  if (found == facts.figures.end()) return std::nullopt;
+  return found->second;
+}
+
+double step_seconds(const RunFacts& facts) { return static_cast<double>(facts.step_time_ns) * 1e-9; }
+
+std::string gib(double bytes) { return fmt::format("{:.1f} GiB", bytes / (1024.0 * 1024.0 * 1024.0)); }
+
+}  // namespace
+
+std::string run_title(const RunFacts& facts, const std::string& path) {
+  if (!facts.run.empty()) return facts.run;
+  if (!facts.title.empty()) return facts.title;
+  return std::filesystem::path(path).filename().string();
+}
+
+std::optional<double> bubble_share(const RunFacts& facts) {
+  if (facts.step_time_ns <= 0) return std::nullopt;
+  double idle = 0;
+  bool any = false;
+  for (const auto& [name, value] : facts.figures) {
+    if (!name.starts_with("bubble_by_cause_s.")) continue;
+    idle += value;
+    any = true;
+  }
+  if (!any) return std::nullopt;
+  return idle / step_seconds(facts);
+}
+
+std::string headline(const RunFacts& facts) {
+  std::vector<std::string> parts;
+  if (!facts.kind.empty()) parts.push_back(facts.kind);
+  if (facts.step_time_ns > 0) parts.push_back("step " + time_text(facts, facts.step_time_ns));
+  if (const auto share = bubble_share(facts)) parts.push_back(fmt::format("bubble {:.1f} %", 100 * *share));
+  if (facts.kind == "abstract") {
+    for (const std::string& note : facts.notes) parts.push_back(note);
+  } else {
+    const auto exposed = figure(facts, "exposed_communication_s");
+    if (exposed && facts.step_time_ns > 0)
+      parts.push_back(fmt::format("exposed communication {:.1f} %", 100 * *exposed / step_seconds(facts)));
+    if (const auto mfu = figure(facts, "mfu"); mfu && *mfu > 0) parts.push_back(fmt::format("MFU {:.1f} %", 100 * *mfu));
+    if (const auto peak = figure(facts, "peak_memory_bytes"); peak && *peak > 0) {
+      const auto room = figure(facts, "gpu_memory_bytes");
+      parts.push_back("peak memory " + gib(*peak) + (room && *room > 0 ? " of " + gib(*room) : ""));
+      if (room && *room > 0 && *peak > *room) parts.back() += ": does not fit";
+    }
+  }
+  if (facts.lost > 0) parts.push_back(fmt::format("{} records were not understood", facts.lost));
+  return fmt::format("{}", fmt::join(parts, "  \u00b7  "));
+}
+
+}  // namespace braid

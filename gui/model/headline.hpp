@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is said beside the picture of a run: the figures that one looks for first.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gui/model/run_facts.hpp"
+
+namespace braid {
+
+/// "stp": the schedule, else the title, else the name of the file.
+std::string run_title(const RunFacts& facts, const std::string& path);
+
+/// Idle time by all causes over the step; nothing if the run does not say.
+std::optional<double> bubble_share(const RunFacts& facts);
+
+/// "step 1.376 s, bubble 12.3 %, exposed communication 4.1 %, MFU 45.2 %, peak memory 61.2 GiB of 80 GiB": what the run
+/// knows of these. Of an abstract run its costs and notes, with the bubble that they give.
+std::string headline(const RunFacts& facts);
+
+}  // namespace braid
