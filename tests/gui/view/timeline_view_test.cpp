@@ -279,6 +279,30 @@ TEST_F(TimelineViewTest, PaintsWithinAFewFramesAtAnySize) {
   }
 }
 
+TEST_F(TimelineViewTest, AnOlderResultIsDrawnAtTheFootOfItsRow) {
+  std::size_t row = 0;
+  const auto is_compute = [&](const LayoutRow& shown) {
+    if (shown.kind != LayoutRow::Kind::spans) return false;
+    const RunRow& of = view_->scene().trace->run().rows[shown.members.front()];
+    return of.kind == RowKind::lane && of.lane == Lane::compute;
+  };
+  while (!is_compute(view_->scene().rows[row])) ++row;
+  const LayoutRow& shown = view_->scene().rows[row];
+  const QPoint foot(body().left() + body().width() * 3 / 4, body().top() + static_cast<int>(shown.top + shown.height) - 2);
+  // The older one has half of the microbatches: it has ended where the new one still works.
+  auto older = std::make_shared<Trace>(made_run({.pp = 2, .microbatches = 1}), "old.braid");
+  ASSERT_LT(older->extent().end, state_.extent().end * 3 / 4);
+  const auto newer = state_.documents()[0].trace;
+  state_.replace(0, older, false);
+  state_.replace(0, newer, true);
+  fit_all(state_);
+  EXPECT_EQ(view_->grab().toImage().pixelColor(foot), state_.theme().background);  // the ghost does nothing there
+  const QPoint early(body().left() + body().width() / 4, foot.y());
+  EXPECT_NE(view_->grab().toImage().pixelColor(early), state_.theme().background);
+  state_.replace(0, newer, false);
+  EXPECT_NE(view_->grab().toImage().pixelColor(foot), state_.theme().background);
+}
+
 class TimelineViewWithPeers : public TimelineViewTest {
  protected:
   TimelineViewWithPeers() : TimelineViewTest({.pp = 4, .tp = 2, .microbatches = 2}) {}
