@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counters below the timeline, on the same time axis: memory by class stacked, links, occupancy.
+// Counters below the timeline, on the same time axis. At no zoom is a peak lost, and none is made wider than it is:
+// - memory, stacked: the bands of a pixel are those of its fullest instant, paler above what is never free in it;
+// - SMs, stacked: bands are means over the pixel, a shade reaches up to its highest sum;
+// - links and others, lines: the mean over the pixel, a shade from its lowest to its highest value.
 #pragma once
 
 #include <QPainter>
-#include <string>
-#include <vector>
 
+#include "gui/model/charts.hpp"
 #include "gui/paint/scene.hpp"
 
 namespace braid {
 
-struct Chart {
-  enum class Kind { memory, links, occupancy };
-  Kind kind = Kind::memory;
-  std::int32_t rank = -1;  ///< position in RunView::ranks; -1: of the whole cluster
-  std::string title;       ///< "memory of rank 3"
-};
-/// The charts that the run has counters for.
-std::vector<Chart> charts_of(const RunView& run);
+/// The colour of a series of a chart.
+QColor series_colour(const Theme& theme, const ChartData& data, std::size_t series);
 
-/// Paints one chart into `where`; min and max of each pixel, so that no peak is lost at any zoom.
+/// The value at the top of the axis: all that the chart holds fits below, and the GPU's capacity where it is not far.
+double axis_top(const ChartData& data);
+
+/// The chart over Scene::range, right of the first kLabelColumn pixels of `where`: what costs, and does not change
+/// while the cursor moves.
+void paint_chart_body(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where);
+/// Selection, cursor, and at the left the title with the values at the cursor; without one those of the fullest instant
+/// in view (memory) or their means.
+void paint_chart_marks(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where);
+
+/// Both.
+void paint_chart(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where);
+
+/// The same for pictures that are painted once: prepares the data first.
 void paint_chart(QPainter& painter, const Scene& scene, const Chart& chart, QRectF where);
-/// "activations 12.3 GiB, deferred W 1.1 GiB, ...": what the chart shows at a time.
-std::string chart_values(const RunView& run, const Chart& chart, std::int64_t time);
 
 }  // namespace braid

@@ -19,6 +19,7 @@
 #include "sim/report/json.hpp"
 #include "sim/report/message_arrows.hpp"
 #include "sim/report/run_columns.hpp"
+#include "sim/report/run_counters.hpp"
 #include "sim/report/strip.hpp"
 #include "sim/report/text.hpp"
 #include "sim/timeline/run_file.hpp"
@@ -124,8 +125,9 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
         const std::string name = file_name(label_of(runs[i]));
         files.write(name + ".pftrace", perfetto_trace(plays[i].timeline, message_arrows(joins[i])));
         told.title = told.run = label_of(runs[i]);
-        write_run_file(run_columns(joins[i], plays[i].costs, plays[i].report, told).view(),
-                       files.place(name + ".braid"));
+        RunColumns columns = run_columns(joins[i], plays[i].costs, plays[i].report, told);
+        add_counters(columns, joins[i], {.cluster = &scenario.cluster, .costs = &plays[i].costs});
+        write_run_file(columns.view(), files.place(name + ".braid"));
       }
       files.write("report.json", to_json(comparison, false));
       files.write("report.html", to_html(comparison, joins));

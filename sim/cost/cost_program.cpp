@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -113,6 +114,7 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
               .collective = std::vector<CommCost>(count),
               .message = std::vector<std::array<CommCost, kPathKinds>>(count),
               .stretch = std::vector<std::vector<double>>(count, std::vector<double>(count, 0.0)),
+              .sms_held = std::vector<double>(count, 0.0),
               .launches = {},
               .notes = {}};
   const Groups tp = groups_of(program.placement, Scope::tp, cluster);
@@ -150,6 +152,9 @@ Costs cost_program(const Program& program, const Cluster& cluster, const Profile
     }
   }
   const auto loads = comm_loads(program, costs, sent, p);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (loads[i]) costs.sms_held[i] = std::min(loads[i]->ctas, double(cluster.gpu.sms));
+  }
   for (std::size_t i = 0; i < count; ++i) {
     if (compute[i].kernels.empty()) continue;
     for (std::size_t j = 0; j < count; ++j) {

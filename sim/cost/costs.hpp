@@ -46,6 +46,8 @@ struct Costs {
   /// stretch[compute work][communication work]: time that a second of the communication adds to the compute op beside
   /// it, per second of overlap when alone: the op advances at rate 1 / (1 + sum of stretches of what runs beside it).
   std::vector<std::vector<double>> stretch;
+  /// SMs that a communication of this work holds while it runs, 0 for all else; empty: not known.
+  std::vector<double> sms_held{};
   Launches launches;
   std::vector<std::string> notes;  ///< what was not modelled, or lies outside the calibration
   std::vector<Price> prices{};     ///< by work (price.hpp); empty: not told

@@ -3,42 +3,11 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
+
+#include "sim/memory/changes.hpp"
 
 namespace braid {
 namespace {
-
-/// Order of changes at one instant.
-enum class Phase { frees, takes, frees_at_once };
-
-struct Change {
-  double time = 0;
-  Phase phase = Phase::frees;
-  double bytes = 0;
-};
-
-std::vector<Change> changes_of(const Played& played, std::size_t rank, PeakConvention convention) {
-  const bool netted = convention == PeakConvention::netted;
-  std::vector<Change> changes;
-  const std::vector<Op>& ops = played.ops(rank).ops;
-  for (std::uint32_t i = 0; i < ops.size(); ++i) {
-    const WorkItem& work = played.program->works[ops[i].work];
-    const double alloc = work.alloc.value, release = work.release.value;
-    if (alloc == 0 && release == 0) continue;
-    const Span& span = played.span(rank, i);
-    const double start = span.start.value, end = span.end.value;
-    if (netted) {
-      changes.push_back({end, alloc > release ? Phase::takes : Phase::frees, alloc - release});
-      continue;
-    }
-    if (alloc != 0) changes.push_back({start, Phase::takes, alloc});
-    if (release != 0) changes.push_back({end, start < end ? Phase::frees : Phase::frees_at_once, -release});
-  }
-  std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
-    return std::tie(a.time, a.phase) < std::tie(b.time, b.phase);
-  });
-  return changes;
-}
 
 double resident_of(const RankProgram& rank) {
   return std::accumulate(rank.resident.begin(), rank.resident.end(), Bytes(0)).value;
@@ -47,7 +16,7 @@ double resident_of(const RankProgram& rank) {
 MemoryPeak peak_of(const Played& played, std::size_t rank, PeakConvention convention) {
   const RankProgram& ops = played.ops(rank);
   double in_use = 0, most = 0, when = 0;
-  for (const Change& change : changes_of(played, rank, convention)) {
+  for (const MemoryChange& change : memory_changes(played, rank, convention)) {
     in_use += change.bytes;
     if (in_use > most) {
       most = in_use;
@@ -91,18 +60,33 @@ MemoryPeak fullest(const std::vector<MemoryPeak>& peaks) {
                            [](const MemoryPeak& a, const MemoryPeak& b) { return a.bytes < b.bytes; });
 }
 
+MemoryByClass memory_by_class(const Played& played, std::size_t rank) {
+  MemoryByClass memory{.resident = played.ops(rank).resident, .points = {{}}};
+  const std::vector<double> deferred = deferred_at_end(played, rank);
+  MemoryByClass::Point now;
+  for (const MemoryChange& change : memory_changes(played, rank, PeakConvention::inclusive, deferred)) {
+    now.activations += change.bytes - change.deferred;
+    now.deferred_w += change.deferred;
+    // Of one instant only what is in use after it counts; a zero-length peak inside it is kept.
+    const bool same = memory.points.back().time.value == change.time;
+    now.time = Seconds(change.time);
+    if (same && change.phase != MemoryChange::Phase::frees_at_once) {
+      memory.points.back() = now;
+    } else {
+      memory.points.push_back(now);
+    }
+  }
+  return memory;
+}
+
 Counter memory_over_time(const Played& played, std::size_t rank, std::size_t most_points) {
   BRAID_CHECK(most_points >= 3, "a series keeps its begin, its peak and its end");
-  double in_use = resident_of(played.ops(rank));
-  std::vector<std::pair<Seconds, double>> points{{Seconds(0), in_use}};
-  for (const Change& change : changes_of(played, rank, PeakConvention::inclusive)) {
-    in_use += change.bytes;
-    // Of one instant only what is in use after it counts; a zero-length peak inside it is kept.
-    if (points.back().first.value == change.time && change.phase != Phase::frees_at_once) {
-      points.back().second = in_use;
-    } else {
-      points.emplace_back(Seconds(change.time), in_use);
-    }
+  const MemoryByClass memory = memory_by_class(played, rank);
+  const double resident = resident_of(played.ops(rank));
+  std::vector<std::pair<Seconds, double>> points;
+  points.reserve(memory.points.size());
+  for (const auto& point : memory.points) {
+    points.emplace_back(point.time, resident + point.activations + point.deferred_w);
   }
   return {.name = "memory", .points = decimated(points, most_points)};
 }

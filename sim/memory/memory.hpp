@@ -33,6 +33,21 @@ std::vector<MemoryPeak> memory_peaks(const Played& played, PeakConvention conven
 /// The fullest of them; the first one of several. Needs at least one.
 MemoryPeak fullest(const std::vector<MemoryPeak>& peaks);
 
+/// What is in use on a rank over time: what is resident all step, activations that an I still needs, and what a W alone
+/// still holds, from the end of its I to its own end.
+struct MemoryByClass {
+  struct Point {
+    Seconds time;
+    double activations = 0;  ///< bytes beside resident[activations], from `time` to the next point
+    double deferred_w = 0;   ///< bytes
+  };
+  std::array<Bytes, kMemoryClasses> resident{};
+  std::vector<Point> points;  ///< the first at 0; two of one time: a peak without duration
+};
+
+/// Of the rank at this position of the timeline; its classes sum to memory_over_time() at every instant.
+MemoryByClass memory_by_class(const Played& played, std::size_t rank);
+
 /// "memory": bytes in use over time on the rank at this position of the timeline, at most `most_points` of them (at
 /// least 3), of which one is the peak.
 Counter memory_over_time(const Played& played, std::size_t rank, std::size_t most_points = 4096);

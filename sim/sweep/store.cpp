@@ -16,9 +16,9 @@ constexpr int kSchemaVersion = 1;
 // In the order in which rows are read and bound.
 constexpr const char* kSlimColumns =
     "id, hash, run, version, network, status, reason, step_time_s, tokens_per_s, peak_memory_bytes, fits, gpus, "
-    "cost_per_step";
+    "cost_per_step, gpu, tp, pp, dp, microbatches";
 constexpr const char* kTextColumns = "scenario, profile, report";
-constexpr int kTexts = 13;  ///< column of the first of them
+constexpr int kTexts = 18;  ///< column of the first of them
 
 Configuration row_of(const SqliteRows& rows, bool slim) {
   Configuration c{.id = rows.integer(0),
@@ -34,6 +34,9 @@ Configuration row_of(const SqliteRows& rows, bool slim) {
                   .fits = rows.integer(10) != 0,
                   .gpus = static_cast<int>(rows.integer(11))};
   if (!rows.null(12)) c.cost_per_step = rows.real(12);
+  c.gpu = rows.text(13);
+  int column = 14;
+  for (int* number : {&c.tp, &c.pp, &c.dp, &c.microbatches}) *number = static_cast<int>(rows.integer(column++));
   if (slim) return c;
   c.scenario = rows.text(kTexts);
   c.profile = rows.text(kTexts + 1);
@@ -66,7 +69,8 @@ void SweepStore::make() const {
   file_.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)");
   file_.run(
       "CREATE TABLE IF NOT EXISTS configurations (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, scenario TEXT "
-      "NOT NULL, profile TEXT NOT NULL, run TEXT NOT NULL, version TEXT NOT NULL, network TEXT NOT NULL, status TEXT "
+      "NOT NULL, profile TEXT NOT NULL, run TEXT NOT NULL, gpu TEXT NOT NULL, tp INTEGER, pp INTEGER, dp INTEGER, "
+      "microbatches INTEGER, version TEXT NOT NULL, network TEXT NOT NULL, status TEXT "
       "NOT NULL, reason TEXT NOT NULL, step_time_s REAL, tokens_per_s REAL, peak_memory_bytes REAL, fits INTEGER, gpus "
       "INTEGER, cost_per_step REAL, report TEXT NOT NULL)");
   set_meta("schema", kSweepSchema);
@@ -111,17 +115,18 @@ void SweepStore::price_in(const std::string& currency) { set_meta("currency", cu
 
 bool SweepStore::add(const Configuration& c) {
   SqliteRows rows(file_,
-                  "INSERT OR IGNORE INTO configurations (hash, scenario, profile, run, version, network, status, "
-                  "reason, step_time_s, tokens_per_s, peak_memory_bytes, fits, gpus, cost_per_step, report) VALUES "
-                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                  "INSERT OR IGNORE INTO configurations (hash, scenario, profile, run, gpu, version, network, status, "
+                  "reason, step_time_s, tokens_per_s, peak_memory_bytes, fits, gpus, tp, pp, dp, microbatches, "
+                  "cost_per_step, report) VALUES "
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   int at = 0;
-  for (const std::string* text : {&c.hash, &c.scenario, &c.profile, &c.run, &c.version, &c.network})
+  for (const std::string* text : {&c.hash, &c.scenario, &c.profile, &c.run, &c.gpu, &c.version, &c.network})
     rows.bind(++at, std::string_view(*text));
   rows.bind(++at, std::string_view(c.ok ? "ok" : "failed"));
   rows.bind(++at, std::string_view(c.reason));
   for (const double value : {c.step_time_s, c.tokens_per_s, c.peak_memory_bytes}) rows.bind(++at, value);
-  rows.bind(++at, static_cast<std::int64_t>(c.fits));
-  rows.bind(++at, static_cast<std::int64_t>(c.gpus));
+  for (const int value : {static_cast<int>(c.fits), c.gpus, c.tp, c.pp, c.dp, c.microbatches})
+    rows.bind(++at, static_cast<std::int64_t>(value));
   if (c.cost_per_step) {
     rows.bind(++at, *c.cost_per_step);
   } else {

@@ -3,7 +3,8 @@
 //
 // Schema "braid.sweep/1", in the table `meta` (name, value); WAL mode. Table `configurations`:
 //   id INTEGER PRIMARY KEY, hash TEXT UNIQUE (scenario_hash() and the run's label), scenario TEXT (one TOML text),
-//   profile TEXT (CSV; "" = the rules of the GPU), run TEXT, version TEXT, network TEXT ("ideal" or "simgrid"), status
+//   profile TEXT (CSV; "" = the rules of the GPU), run TEXT, gpu TEXT, tp INTEGER, pp INTEGER,
+//   dp INTEGER, microbatches INTEGER, version TEXT, network TEXT ("ideal" or "simgrid"), status
 //   TEXT ("ok", "failed"), reason TEXT, step_time_s REAL, tokens_per_s REAL, peak_memory_bytes REAL, fits INTEGER, gpus
 //   INTEGER, cost_per_step REAL (in the currency of meta; NULL where no price is known), report TEXT (one run of
 //   braid.report/1)
@@ -25,7 +26,9 @@ struct Configuration {
   std::string hash;
   std::string scenario;
   std::string profile;
-  std::string run;
+  std::string run;  ///< label of the run in it
+  std::string gpu;
+  int tp = 1, pp = 1, dp = 1, microbatches = 1;
   std::string version;
   std::string network;
   bool ok = true;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,8 +26,8 @@ inline constexpr std::uint16_t kNoWork = 0xffff;
 
 enum class RowKind : std::uint8_t { passes, lane, counter };
 
-/// What a counter row counts; it says which panel shows it and in which unit. Bytes, bytes a second, shares from 0
-/// to 1.
+/// What a counter row counts; it says which panel shows it and in which unit: bytes (of an abstract run activations of a
+/// chunk), shares from 0 to 1.
 enum class CounterKind : std::uint8_t {
   none,
   memory,             ///< bytes in use, all classes
@@ -37,7 +38,7 @@ enum class CounterKind : std::uint8_t {
   memory_deferred_w,   ///< kept for a W alone: its I has ended
   memory_buffers,
   link,          ///< share of the capacity of a class of links in use; the row's name says which
-  sm_occupancy,  ///< share of the SMs that compute; communication kernels hold the others
+  sm_occupancy,  ///< share of the SMs that compute; a second row of a rank: that communication holds; they stack up
   other,
 };
 inline constexpr int kCounterKinds = 11;
@@ -68,6 +69,7 @@ static_assert(sizeof(RunRow) == 32);
 struct CounterPoint {
   std::int64_t time = 0;
   double value = 0;  ///< from `time` to the next point
+  bool operator==(const CounterPoint&) const = default;
 };
 
 /// Borrowed columns of a run. By span unless said otherwise; an optional column is empty or has an item a span.
@@ -133,8 +135,8 @@ struct RunColumns {
 /// before it starts, indexes and enumerators within range, times within +-2^60 ns.
 std::vector<Issue> check(const RunView& run);
 
-/// Throws Error(path, ...) if it cannot be written. The view passes check().
-void write_run_file(const RunView& run, const std::string& path);
+/// Throws Error(path, ...) if it cannot be written. The view passes check(). `go_on` as for ColumnWriter::write().
+bool write_run_file(const RunView& run, const std::string& path, const std::function<bool()>& go_on = {});
 
 /// A run file, mapped. Throws Error(path, ...) as ColumnFile does, and with what check() finds.
 class RunFile {

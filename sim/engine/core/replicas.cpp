@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 
 #include "sim/base/error.hpp"
-#include "sim/engine/core/fabric.hpp"
+#include "sim/cost/fabric.hpp"
 
 namespace braid {
 namespace {
@@ -45,17 +44,6 @@ Replicas replicas_to_play(const Program& program, const Cluster& cluster, const 
     if (std::any_of(first, first + all.columns(), [&](PathKind kind) { return kind != *first; })) return all;
   }
   return {.placement = program.placement, .folded = true};
-}
-
-std::vector<MessagePair> message_pairs(const Program& program) {
-  std::map<std::pair<int, int>, int> counts;
-  for (const Message& message : program.messages) ++counts[{message.from, message.to}];
-  std::vector<MessagePair> pairs;
-  pairs.reserve(counts.size());
-  for (const auto& [ends, messages] : counts) {
-    pairs.push_back({.from = ends.first, .to = ends.second, .messages = messages});
-  }
-  return pairs;
 }
 
 MessagePaths message_paths(const Program& program, const Cluster& cluster, const Replicas& replicas) {

@@ -9,6 +9,7 @@
 
 #include "sim/base/hardware.hpp"
 #include "sim/engine/core/simulate.hpp"
+#include "sim/program/message_pairs.hpp"
 #include "sim/program/program.hpp"
 
 namespace braid {
@@ -30,15 +31,6 @@ struct Replicas {
 /// Folds if the options allow it, every GPU is nominal, and each message takes the same kind of path in all columns.
 /// Throws Error if the placement needs more GPUs than the cluster has or `slowdown` names too few or absurd ones.
 Replicas replicas_to_play(const Program& program, const Cluster& cluster, const EngineOptions& options);
-
-/// An ordered pair of pipeline ranks that exchange messages.
-struct MessagePair {
-  int from = 0;
-  int to = 0;
-  int messages = 0;  ///< of one column in a step
-};
-/// By (from, to).
-std::vector<MessagePair> message_pairs(const Program& program);
 
 /// The pairs, and the kind of path between their GPUs in each column.
 struct MessagePaths {

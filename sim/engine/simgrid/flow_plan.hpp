@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/engine/core/event_core.hpp"
-#include "sim/engine/simgrid/network_load.hpp"
+#include "sim/cost/network_load.hpp"
 
 namespace braid {
 

@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/engine/core/fabric.hpp"
-#include "sim/engine/simgrid/network_load.hpp"
+#include "sim/cost/fabric.hpp"
+#include "sim/cost/network_load.hpp"
 
 namespace braid {
 

@@ -37,6 +37,11 @@ TEST(SweepStore, GivesBackWhatWasAdded) {
   EXPECT_EQ(all[0].scenario, "name = \"x\"\n");
   EXPECT_EQ(all[0].profile, "kind,name,value,unit,source\n");
   EXPECT_EQ(all[0].run, "stp");
+  EXPECT_EQ(all[0].gpu, "A800-80G");
+  EXPECT_EQ(all[0].tp, 8);
+  EXPECT_EQ(all[0].pp, 2);
+  EXPECT_EQ(all[0].dp, 3);
+  EXPECT_EQ(all[0].microbatches, 64);
   EXPECT_EQ(all[0].version, "0.1.0");
   EXPECT_EQ(all[0].network, "ideal");
   EXPECT_TRUE(all[0].ok && all[0].fits);

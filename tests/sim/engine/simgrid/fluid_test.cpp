@@ -7,7 +7,7 @@
 #include <limits>
 #include <random>
 
-#include "sim/engine/core/fabric.hpp"
+#include "sim/cost/fabric.hpp"
 #include "tests/sim/engine/simgrid/verified_simgrid.hpp"
 #include "tests/sim/engine/tiny_program.hpp"
 

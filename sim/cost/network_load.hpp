@@ -9,8 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/engine/core/fabric.hpp"
-#include "sim/engine/core/replicas.hpp"
+#include "sim/cost/fabric.hpp"
 #include "sim/program/program.hpp"
 
 namespace braid {
@@ -27,7 +26,7 @@ struct NetworkLoad {
   /// The copies of one transfer, one a column or group.
   struct Class {
     bool message = true;
-    int pair = 0;             ///< message: into MessagePaths::pairs
+    int pair = 0;             ///< message: into message_pairs()
     Scope scope = Scope::tp;  ///< collective
     int pp = 0;               ///< collective: of which pipeline rank
     std::size_t first_transfer = 0;

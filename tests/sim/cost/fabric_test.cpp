@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/engine/core/fabric.hpp"
+#include "sim/cost/fabric.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

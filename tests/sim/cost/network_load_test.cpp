@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/engine/simgrid/network_load.hpp"
+#include "sim/cost/network_load.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/engine/simgrid/network_load.hpp"
+#include "sim/cost/network_load.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <set>
+
+#include "sim/program/message_pairs.hpp"
 
 namespace braid {
 namespace {
