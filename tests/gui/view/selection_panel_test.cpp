@@ -8,7 +8,6 @@
 #include <QClipboard>
 #include <QtTest>
 
-#include "tests/gui/made_run.hpp"
 #include "tests/gui/small_run.hpp"
 
 namespace braid {
