@@ -6,6 +6,7 @@
 #include "sim/base/output_folder.hpp"
 #include "sim/report/message_arrows.hpp"
 #include "sim/report/run_columns.hpp"
+#include "sim/report/run_counters.hpp"
 #include "sim/timeline/run_file.hpp"
 #include "sim/timeline/trace.hpp"
 #include "validate/report/validation_html.hpp"
@@ -25,7 +26,11 @@ void write_timeline(OutputFolder& files, const ValidationRun& run, const char* w
                      .scenario = run.scenario_toml,
                      .profile = run.profile_csv,
                      .run = run.schedule};
-  write_run_file(run_columns(played, run.costs, report, told).view(), files.place(name + ".braid"));
+  RunColumns columns = run_columns(played, run.costs, report, told);
+  // What a real run holds of its SMs, and which part of a transfer is latency, is not measured.
+  const bool simulated = &timeline == &run.predicted;
+  add_counters(columns, played, {.cluster = &run.cluster, .costs = simulated ? &run.costs : nullptr});
+  write_run_file(columns.view(), files.place(name + ".braid"));
 }
 
 }  // namespace

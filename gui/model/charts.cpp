@@ -172,6 +172,12 @@ void ChartData::add_series(const RunView& run) {
 }
 
 void ChartData::sum_up() {
+  for (const Series& series : series_) {
+    std::vector<double>& area = area_.emplace_back(time_.size(), 0);
+    for (std::size_t i = 1; i < time_.size(); ++i) {
+      area[i] = area[i - 1] + series.value[i - 1] * static_cast<double>(time_[i] - time_[i - 1]);
+    }
+  }
   if (stacked_) {
     sum_.assign(time_.size(), 0);
     for (const Series& series : series_) {
@@ -206,6 +212,17 @@ Extremes::Found ChartData::extremes(Instants instants, std::size_t series) const
   return of_series_[series].between(instants.first, instants.last);
 }
 
+double ChartData::mean(TimeRange range, Instants instants, std::size_t series) const {
+  if (instants.empty() || range.length() <= 0) return 0;
+  const auto area_until = [&](std::size_t instant, std::int64_t time) {
+    return area_[series][instant] + series_[series].value[instant] * static_cast<double>(time - time_[instant]);
+  };
+  // A range that begins before the first instant has nothing there.
+  const std::int64_t begin = std::max(range.begin, time_[instants.first]);
+  const double area = area_until(instants.last - 1, range.end) - area_until(instants.first, begin);
+  return area / static_cast<double>(range.length());
+}
+
 std::string ChartData::text(double value) const {
   switch (unit_) {
     case Unit::bytes: {
@@ -230,6 +247,15 @@ std::string ChartData::values_at(std::int64_t time) const {
   }
   if (stacked_ && series_.size() > 1) all += fmt::format(", all {}", text(sum_[instant]));
   return all;
+}
+
+std::string tick_text(double tick, double highest, ChartData::Unit unit) {
+  if (tick == 0) return "0";
+  if (unit == ChartData::Unit::bytes) {
+    const auto [size, name] = binary_unit(highest);
+    return fmt::format("{:g} {}", tick / size, name);
+  }
+  return unit == ChartData::Unit::share ? fmt::format("{:g} %", 100 * tick) : fmt::format("{:g}", tick);
 }
 
 std::vector<double> ticks(double highest, int most, ChartData::Unit unit) {

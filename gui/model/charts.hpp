@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counters of a run as charts: which there are, their series at common instants, and what a stretch of time holds.
 //
-// A series keeps a value from its instant to the next. Bands of a stacked chart add up, so the instant shown for a
-// stretch is that of the highest sum: every band is then true at one and the same time, and no peak is lost.
+// A series keeps a value from its instant to the next. What a stretch of time holds is found without a look at all of
+// it: lowest and highest value or sum by blocks of instants, the mean by sums from the begin.
 #pragma once
 
 #include <cstddef>
@@ -60,7 +60,7 @@ class ChartData {
   ChartData& operator=(const ChartData&) = delete;
 
   const Chart& chart() const { return chart_; }
-  bool stacked() const { return stacked_; }
+  bool stacked() const { return stacked_; }  ///< the series add up
   Unit unit() const { return unit_; }
   double capacity() const { return capacity_; }  ///< 0: not known
   const std::vector<std::int64_t>& time() const { return time_; }
@@ -73,6 +73,8 @@ class ChartData {
   /// Of the sum of the stack, or of one series; the instants are not empty.
   Extremes::Found extremes(Instants instants) const;
   Extremes::Found extremes(Instants instants, std::size_t series) const;
+  /// Mean of a series over the range, of which these instants are in force; 0 before the first instant.
+  double mean(TimeRange range, Instants instants, std::size_t series) const;
   /// The last instant at or before the time, or none before the first: time().size().
   std::size_t at(std::int64_t time) const;
 
@@ -95,7 +97,11 @@ class ChartData {
   std::vector<double> sum_;
   Extremes of_sum_;
   std::vector<Extremes> of_series_;
+  std::vector<std::vector<double>> area_;  ///< by series and instant: value x ns from the first instant to this one
 };
+
+/// "20 GiB", "50 %": a mark of an axis that ends at `highest`, in one unit with the others.
+std::string tick_text(double tick, double highest, ChartData::Unit unit);
 
 /// The round numbers below `highest` that an axis of `most` marks shows, from 0 on: steps of 1, 2 or 5 times a power of
 /// ten, of bytes in the binary unit (GiB) that reads best.

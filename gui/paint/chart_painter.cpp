@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 namespace braid {
@@ -14,7 +15,10 @@ constexpr double kMargin = 6;
 constexpr double kHeadroom = 1.06;
 /// A capacity is in the picture if at least this much of it is used; else the chart would be flat.
 constexpr double kNear = 0.25;
-constexpr int kVeil = 130;  ///< of 255: how pale a band is above the lowest sum of its pixel
+// Of 255: how pale bands are above the lowest sum of a pixel, and what reaches up to its highest.
+constexpr int kVeil = 130;
+constexpr int kShade = 34;
+constexpr int kLineShade = 80;
 
 QColor colour(const Theme& theme, Category category) { return theme.category[static_cast<std::size_t>(category)]; }
 
@@ -30,21 +34,35 @@ class ChartPicture {
         top_(axis_top(data)),
         metrics_(scene.theme.font) {}
 
-  void paint() {
-    painter_.save();
-    painter_.setRenderHint(QPainter::Antialiasing, false);
-    painter_.setFont(scene_.theme.font);
+  void paint_body() {
+    begin();
     painter_.fillRect(where_, scene_.theme.background);
-    painter_.setClipRect(where_);
-    if (plot_.width() >= 1 && plot_.height() >= 1 && scene_.range.length() > 0) {
-      marks();
+    if (has_plot()) {
       grid();
-      painter_.save();
       painter_.setClipRect(plot_, Qt::IntersectClip);
-      if (!data_.time().empty()) data_.stacked() ? bands() : lines();
+      find_pixels();
+      switch (data_.chart().kind) {
+        case Chart::Kind::memory:
+          memory();
+          break;
+        case Chart::Kind::occupancy:
+          shares();
+          break;
+        case Chart::Kind::links:
+        case Chart::Kind::other:
+          for (std::size_t s = 0; s < data_.series().size(); ++s) line(s);
+          break;
+      }
       capacity();
-      painter_.restore();
       tick_labels();
+    }
+    painter_.restore();
+  }
+
+  void paint_marks() {
+    begin();
+    if (has_plot()) {
+      marks();
       cursor();
     }
     labels();
@@ -52,82 +70,107 @@ class ChartPicture {
   }
 
  private:
+  struct Pixel {
+    double x = 0;
+    TimeRange range;
+    ChartData::Instants instants;
+  };
+
+  void begin() {
+    painter_.save();
+    painter_.setRenderHint(QPainter::Antialiasing, false);
+    painter_.setFont(scene_.theme.font);
+    painter_.setClipRect(where_, Qt::IntersectClip);
+  }
+
+  bool has_plot() const { return plot_.width() >= 1 && plot_.height() >= 1 && scene_.range.length() > 0; }
+
   double y(double value) const { return plot_.bottom() - value / top_ * plot_.height(); }
 
-  /// Calls visit(left, right, instants) for each pixel of the chart that lies within the run.
-  template <class Visit>
-  void each_pixel(Visit visit) const {
+  /// Those that lie within the run.
+  void find_pixels() {
     const TimeRange run = scene_.trace->extent();
     for (int pixel = 0; pixel < map_.width; ++pixel) {
       TimeRange range{map_.time(pixel), map_.time(pixel + 1)};
-      range.end = std::max(range.end, range.begin + 1);
-      range.end = std::min(range.end, run.end);
-      if (range.begin >= range.end) continue;
+      range.end = std::min(std::max(range.end, range.begin + 1), run.end);
+      if (range.begin < run.begin || range.begin >= range.end) continue;
       const ChartData::Instants instants = data_.in_force(range);
-      if (!instants.empty()) visit(plot_.left() + pixel, instants);
+      if (!instants.empty()) pixels_.push_back({plot_.left() + pixel, range, instants});
     }
   }
 
-  void bands() {
-    // Pixels that show the same are one rectangle: a picture of lines stays small.
-    std::optional<Extremes::Found> open;
-    double from = 0, to = 0;
+  /// Fills from top to bottom of each pixel as span_of(pixel number) says. Equal neighbours are one rectangle: faster,
+  /// and a picture of vectors stays small.
+  template <class SpanOf>
+  void fill(const QColor& ink, SpanOf span_of) {
+    std::optional<QRectF> open;
     const auto close = [&] {
-      if (open) band_columns(from, to, *open);
+      if (open && open->height() > 0) painter_.fillRect(*open, ink);
       open.reset();
     };
-    each_pixel([&](double x, ChartData::Instants instants) {
-      const Extremes::Found found = data_.extremes(instants);
-      const bool same = open && to == x && open->high == found.high && data_.sum(open->low) == data_.sum(found.low);
-      if (!same) {
-        close();
-        open = found;
-        from = x;
+    for (std::size_t i = 0; i < pixels_.size(); ++i) {
+      const auto [top, bottom] = span_of(i);
+      if (open && open->right() == pixels_[i].x && open->top() == top && open->bottom() == bottom) {
+        open->setRight(pixels_[i].x + 1);
+        continue;
       }
-      to = x + 1;
-    });
+      close();
+      open = QRectF(QPointF(pixels_[i].x, top), QPointF(pixels_[i].x + 1, bottom));
+    }
     close();
   }
 
-  void band_columns(double from, double to, Extremes::Found found) {
-    double below = 0;
+  void memory() {
+    std::vector<Extremes::Found> found;
+    for (const Pixel& pixel : pixels_) found.push_back(data_.extremes(pixel.instants));
+    std::vector<double> below(pixels_.size(), 0);
     for (std::size_t s = 0; s < data_.series().size(); ++s) {
-      const double value = data_.series()[s].value[found.high];
-      const double bottom = y(below), top = y(below + value);
-      below += value;
-      if (bottom - top > 0) {
-        painter_.fillRect(QRectF(from, top, to - from, bottom - top), series_colour(scene_.theme, data_, s));
-      }
+      fill(series_colour(scene_.theme, data_, s), [&](std::size_t i) {
+        const double bottom = y(below[i]);
+        below[i] += data_.series()[s].value[found[i].high];
+        return std::pair(y(below[i]), bottom);
+      });
     }
-    const double low = y(data_.sum(found.low)), high = y(data_.sum(found.high));
-    if (low - high < 0.5) return;
     QColor veil = scene_.theme.background;
     veil.setAlpha(kVeil);
-    painter_.fillRect(QRectF(from, high, to - from, low - high), veil);
+    fill(veil, [&](std::size_t i) { return std::pair(y(data_.sum(found[i].high)), y(data_.sum(found[i].low))); });
   }
 
-  void lines() {
+  void shares() {
+    std::vector<double> below(pixels_.size(), 0);
     for (std::size_t s = 0; s < data_.series().size(); ++s) {
-      const std::vector<double>& value = data_.series()[s].value;
-      const QColor ink = series_colour(scene_.theme, data_, s);
-      std::optional<QRectF> open;
-      const auto close = [&] {
-        if (open) painter_.fillRect(*open, ink);
-        open.reset();
-      };
-      each_pixel([&](double x, ChartData::Instants instants) {
-        const Extremes::Found found = data_.extremes(instants, s);
-        const double top = y(value[found.high]) - 0.75, bottom = y(value[found.low]) + 0.75;
-        const bool same = open && open->right() == x && open->top() == top && open->bottom() == bottom;
-        if (same) {
-          open->setRight(x + 1);
-          return;
-        }
-        close();
-        open = QRectF(x, top, 1, bottom - top);
+      fill(series_colour(scene_.theme, data_, s), [&](std::size_t i) {
+        const double bottom = y(below[i]);
+        below[i] += data_.mean(pixels_[i].range, pixels_[i].instants, s);
+        return std::pair(y(below[i]), bottom);
       });
-      close();
     }
+    QColor shade = scene_.theme.text;
+    shade.setAlpha(kShade);
+    fill(shade, [&](std::size_t i) {
+      const double highest = data_.sum(data_.extremes(pixels_[i].instants).high);
+      return std::pair(y(std::max(highest, below[i])), y(below[i]));
+    });
+  }
+
+  void line(std::size_t series) {
+    constexpr double kHalf = 0.75;
+    const std::vector<double>& value = data_.series()[series].value;
+    const QColor ink = series_colour(scene_.theme, data_, series);
+    QColor shade = ink;
+    shade.setAlpha(kLineShade);
+    fill(shade, [&](std::size_t i) {
+      const Extremes::Found found = data_.extremes(pixels_[i].instants, series);
+      return std::pair(y(value[found.high]) - kHalf, y(value[found.low]) + kHalf);
+    });
+    double before = 0;
+    fill(ink, [&](std::size_t i) {
+      const double now = y(data_.mean(pixels_[i].range, pixels_[i].instants, series));
+      if (i == 0) before = now;
+      const auto [top, bottom] = std::minmax(before, now);
+      before = now;
+      return std::pair(top - kHalf, bottom + kHalf);
+    });
   }
 
   std::vector<double> axis() const {
@@ -143,7 +186,7 @@ class ChartPicture {
 
   void tick_labels() {
     for (const double tick : axis()) {
-      const QString text = QString::fromStdString(tick == 0 ? "0" : data_.text(tick));
+      const QString text = QString::fromStdString(tick_text(tick, top_, data_.unit()));
       const double width = metrics_.horizontalAdvance(text) + 6;
       const double at = std::max(plot_.top(), y(tick) - metrics_.height());
       QColor paper = scene_.theme.background;
@@ -191,23 +234,26 @@ class ChartPicture {
                       scene_.theme.hover);
   }
 
-  /// What the values beside the title are of: the cursor's time, or the highest instant in view.
-  std::optional<std::size_t> told_instant() const {
-    if (data_.time().empty()) return std::nullopt;
+  /// What stands beside the names, and of what; empty: nothing is known there.
+  std::vector<double> told(QString& of_what) const {
+    std::vector<double> values;
+    std::size_t instant = data_.time().size();
+    const TimeRange view = clamped(scene_.range, scene_.trace->extent());
+    const ChartData::Instants instants = data_.in_force(view);
     if (scene_.cursor_x >= 0) {
-      const std::size_t at = data_.at(map_.time(scene_.cursor_x));
-      return at < data_.time().size() ? std::optional(at) : std::nullopt;
+      of_what = QStringLiteral("at the cursor");
+      instant = data_.at(map_.time(scene_.cursor_x));
+    } else if (data_.chart().kind == Chart::Kind::memory) {
+      of_what = QStringLiteral("fullest in view");
+      if (!instants.empty()) instant = data_.extremes(instants).high;
+    } else {
+      of_what = QStringLiteral("mean in view");
+      for (std::size_t s = 0; s < data_.series().size(); ++s) values.push_back(data_.mean(view, instants, s));
+      return values;
     }
-    const ChartData::Instants instants = data_.in_force(scene_.range);
-    if (instants.empty()) return std::nullopt;
-    if (data_.stacked()) return data_.extremes(instants).high;
-    std::size_t best = instants.first;
-    double most = -1;
-    for (std::size_t s = 0; s < data_.series().size(); ++s) {
-      const std::size_t high = data_.extremes(instants, s).high;
-      if (data_.series()[s].value[high] > most) most = data_.series()[s].value[high], best = high;
-    }
-    return best;
+    if (instant == data_.time().size()) return values;
+    for (const ChartData::Series& series : data_.series()) values.push_back(series.value[instant]);
+    return values;
   }
 
   void labels() {
@@ -226,24 +272,25 @@ class ChartPicture {
     write(QString::fromStdString(data_.chart().title), scene_.theme.text, 0, 0);
     painter_.setFont(scene_.theme.font);
     at += line + 1;
-    const std::optional<std::size_t> instant = told_instant();
+    QString of_what;
+    const std::vector<double> values = told(of_what);
     const auto value = [&](double number) {
       const QString text = QString::fromStdString(data_.text(number));
       painter_.setPen(scene_.theme.text);
       painter_.drawText(QRectF(where_.left() + kMargin, at, width, line), Qt::AlignRight | Qt::AlignVCenter, text);
       return metrics_.horizontalAdvance(text) + 6;
     };
-    if (data_.stacked() && data_.series().size() > 1 && instant && data_.chart().kind == Chart::Kind::memory) {
-      const double right = value(data_.sum(*instant));
-      write(scene_.cursor_x >= 0 ? QStringLiteral("all") : QStringLiteral("all, at the peak"), scene_.theme.faint_text,
-            0, right);
+    if (!values.empty()) {
+      const bool sum = data_.chart().kind == Chart::Kind::memory;
+      const double right = sum ? value(std::accumulate(values.begin(), values.end(), 0.0)) : 0;
+      write(of_what, scene_.theme.faint_text, 0, right);
       at += line;
     }
     for (std::size_t s = data_.series().size(); s-- > 0;) {
       if (at + line > where_.bottom()) break;
       painter_.fillRect(QRectF(where_.left() + kMargin, at + (line - 8) / 2, 8, 8),
                         series_colour(scene_.theme, data_, s));
-      const double right = instant ? value(data_.series()[s].value[*instant]) : 0;
+      const double right = values.empty() ? 0 : value(values[s]);
       write(QString::fromStdString(data_.series()[s].name), scene_.theme.text, 13, right);
       at += line;
     }
@@ -256,6 +303,7 @@ class ChartPicture {
   TimeMap map_;
   double top_ = 1;
   QFontMetricsF metrics_;
+  std::vector<Pixel> pixels_;
 };
 
 Category category_of(CounterKind counter) {
@@ -298,8 +346,17 @@ double axis_top(const ChartData& data) {
   return top > 0 ? top * kHeadroom : 1;
 }
 
+void paint_chart_body(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where) {
+  ChartPicture(painter, scene, data, where).paint_body();
+}
+
+void paint_chart_marks(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where) {
+  ChartPicture(painter, scene, data, where).paint_marks();
+}
+
 void paint_chart(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where) {
-  ChartPicture(painter, scene, data, where).paint();
+  paint_chart_body(painter, scene, data, where);
+  paint_chart_marks(painter, scene, data, where);
 }
 
 void paint_chart(QPainter& painter, const Scene& scene, const Chart& chart, QRectF where) {

@@ -15,6 +15,7 @@
 
 #include "gui/paint/chart_painter.hpp"
 #include "gui/view/gestures.hpp"
+#include "gui/view/navigation.hpp"
 
 namespace braid {
 namespace {
@@ -35,11 +36,16 @@ ChartsView::ChartsView(ViewState* state, QWidget* parent) : QWidget(parent), sta
   setMouseTracking(true);
   setAttribute(Qt::WA_OpaquePaintEvent);
   const auto repaint = [this] { update(); };
-  connect(state_, &ViewState::range_changed, this, repaint);
+  const auto anew = [this] {
+    bodies_ = {};
+    update();
+  };
+  connect(state_, &ViewState::range_changed, this, anew);
+  connect(state_, &ViewState::documents_changed, this, anew);  // a shift among them
   connect(state_, &ViewState::selection_changed, this, repaint);
   connect(state_, &ViewState::area_changed, this, repaint);
   connect(state_, &ViewState::cursor_changed, this, repaint);
-  connect(state_, &ViewState::look_changed, this, repaint);
+  connect(state_, &ViewState::look_changed, this, anew);
 }
 
 void ChartsView::show_rank(std::size_t document, std::int32_t rank) {
@@ -54,6 +60,7 @@ void ChartsView::show_rank(std::size_t document, std::int32_t rank) {
       if (chart.rank == rank || chart.rank < 0) charts_.push_back(std::make_unique<ChartData>(*trace_, chart));
     }
   }
+  bodies_ = {};
   updateGeometry();
   update();
 }
@@ -103,7 +110,17 @@ void ChartsView::paintEvent(QPaintEvent*) {
     return;
   }
   const Scene what = scene();
-  for (std::size_t i = 0; i < charts_.size(); ++i) paint_chart(painter, what, *charts_[i], place(i));
+  if (bodies_.isNull() || bodies_.size() != size() * devicePixelRatioF()) paint_bodies(what);
+  painter.drawImage(QPointF(0, 0), bodies_);
+  for (std::size_t i = 0; i < charts_.size(); ++i) paint_chart_marks(painter, what, *charts_[i], place(i));
+}
+
+void ChartsView::paint_bodies(const Scene& what) {
+  bodies_ = QImage(size() * devicePixelRatioF(), QImage::Format_RGB32);
+  bodies_.setDevicePixelRatio(devicePixelRatioF());
+  bodies_.fill(state_->theme().grid);
+  QPainter painter(&bodies_);
+  for (std::size_t i = 0; i < charts_.size(); ++i) paint_chart_body(painter, what, *charts_[i], place(i));
 }
 
 void ChartsView::mouseMoveEvent(QMouseEvent* event) {
@@ -128,13 +145,10 @@ void ChartsView::wheelEvent(QWheelEvent* event) {
   const double turned = notches(event->angleDelta()), x = event->position().x();
   const auto effect = effect_of(Place::body, Input::wheel, Qt::NoButton, event->modifiers());
   if (!over_plot(x) || turned == 0) return event->ignore();
-  const TimeRange range = state_->range();
   if (effect == Effect::zoom_at_cursor) {
-    constexpr double kZoomOfANotch = 1.25;
-    state_->go_to(zoomed(range, std::pow(kZoomOfANotch, -turned), map().time(x - kLabelColumn)), true);
+    zoom(*state_, std::pow(kZoomStep, turned), map().time(x - kLabelColumn), true);
   } else if (effect == Effect::pan_time) {
-    const std::int64_t by = -std::llround(turned * static_cast<double>(range.length()) / 10);
-    state_->go_to({range.begin + by, range.end + by}, true);
+    pan(*state_, -kPanStep * turned, true);
   } else {
     event->ignore();
   }

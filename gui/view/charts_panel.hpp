@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QComboBox>
+#include <QImage>
 #include <QWidget>
 #include <memory>
 #include <vector>
@@ -13,7 +14,7 @@
 namespace braid {
 
 /// The charts alone. Hovering moves the cursor that all views share, a click brings its time to the middle, the wheel
-/// zooms about it with Ctrl and moves with Shift.
+/// does what it does over a timeline.
 class ChartsView : public QWidget {
   Q_OBJECT
  public:
@@ -40,12 +41,14 @@ class ChartsView : public QWidget {
   bool over_plot(double x) const;
   QRectF place(std::size_t chart) const;
   Scene scene() const;
+  void paint_bodies(const Scene& scene);
 
   ViewState* state_;
   std::size_t document_ = 0;
   std::shared_ptr<const Trace> trace_;  ///< what the charts are of
   std::int32_t rank_ = -1;
   std::vector<std::unique_ptr<ChartData>> charts_;
+  QImage bodies_;  ///< the charts without cursor and marks; null: to be painted anew
 };
 
 /// With a choice of the run and of the rank, which by itself is that of the selected op.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/app/chunk_counters.hpp"
 #include "sim/report/metrics.hpp"
 #include "sim/report/run_columns.hpp"
 
@@ -87,6 +88,7 @@ RunColumns run_columns(const Schedule& schedule, const AbstractPlay& play) {
   }
   RunColumns columns = run_columns(played, play.costs, report_run(played, {.label = schedule.name, .gpu = {}}), told);
   name_cells(columns);
+  add_chunk_counters(columns, schedule, play);
   return columns;
 }
 

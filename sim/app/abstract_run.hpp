@@ -9,6 +9,7 @@ namespace braid {
 
 /// Time is in slots of 1e9 ns. The row of passes and the compute row have the cells of the schedule, coloured and named
 /// as what they do ("F3", "F7 & B2'"); the compute row has the idle pieces between them as well.
+/// Memory is counted in activations of a chunk.
 RunColumns run_columns(const Schedule& schedule, const AbstractPlay& play);
 
 }  // namespace braid

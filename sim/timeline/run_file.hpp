@@ -25,8 +25,8 @@ inline constexpr std::uint16_t kNoWork = 0xffff;
 
 enum class RowKind : std::uint8_t { passes, lane, counter };
 
-/// What a counter row counts; it says which panel shows it and in which unit. Bytes, bytes a second, shares from 0
-/// to 1.
+/// What a counter row counts; it says which panel shows it and in which unit: bytes (of an abstract run activations of a
+/// chunk), shares from 0 to 1.
 enum class CounterKind : std::uint8_t {
   none,
   memory,             ///< bytes in use, all classes
@@ -37,7 +37,7 @@ enum class CounterKind : std::uint8_t {
   memory_deferred_w,   ///< kept for a W alone: its I has ended
   memory_buffers,
   link,          ///< share of the capacity of a class of links in use; the row's name says which
-  sm_occupancy,  ///< share of the SMs that compute; communication kernels hold the others
+  sm_occupancy,  ///< share of the SMs that compute; a second row of a rank: that communication holds; they stack up
   other,
 };
 inline constexpr int kCounterKinds = 11;

@@ -110,6 +110,7 @@ ValidationRun validate_run(std::string schedule, Program program, Costs costs, c
   ValidationRun run{.schedule = std::move(schedule),
                     .program = std::move(program),
                     .costs = std::move(costs),
+                    .cluster = cluster,
                     .predicted = std::move(predicted),
                     .measured = std::move(measured)};
   const Played of_prediction = join_complete(run.program, run.predicted);

@@ -40,6 +40,7 @@ struct ValidationRun {
   std::string schedule;  ///< its label
   Program program;
   Costs costs;
+  Cluster cluster;
   Timeline predicted;
   MeasuredRun measured;
   RunReport predicted_report, measured_report;
