@@ -1,11 +1,13 @@
 # The arrow table: module -> modules it may use. It drives the link lines (braid_library) and the include check
 # (tests/layers_test), so an arrow that is not here neither links nor passes.
-set(BRAID_LAYERS base numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit sweep app
+set(BRAID_LAYERS base sqlite numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit sweep app
     calibrate/table calibrate/method calibrate/fit
     calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate
     validate/table validate/prediction validate/runner validate/report validate/recording validate/trace validate/device validate
     gui/model gui/paint gui/view gui)
 set(BRAID_USES_base "")
+# One way to read and write SQLite, for the store of sweeps and for the traces of Nsight Systems.
+set(BRAID_USES_sqlite base)
 set(BRAID_USES_numeric base)
 set(BRAID_USES_model base)
 set(BRAID_USES_schedule base)
@@ -19,7 +21,7 @@ set(BRAID_USES_memory base program timeline)
 set(BRAID_USES_report base scenario program cost timeline memory)
 set(BRAID_USES_fit base numeric scenario schedule program timeline cost)
 # What a sweep found, in a store that others read.
-set(BRAID_USES_sweep base)
+set(BRAID_USES_sweep base sqlite)
 set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit)
 # The fits never see CUDA. What measures (device to sweep) is one library, made by calibrate/gpu.cmake; its arrows are only checked.
 set(BRAID_USES_calibrate/table base)
@@ -40,13 +42,14 @@ set(BRAID_USES_validate/report base scenario calibrate/method program cost timel
 # A recording is predicted anew and judged, so it stands above the report.
 set(BRAID_USES_validate/recording base scenario program cost timeline report validate/prediction validate/runner validate/report)
 # memory: which rank of a prediction is which (played.hpp). schedule: labels of actions are cells of torch's CSV.
-set(BRAID_USES_validate/trace base schedule program timeline memory report)
+set(BRAID_USES_validate/trace base sqlite schedule program timeline memory report)
 set(BRAID_USES_validate/device base model program cost timeline report validate/prediction validate/runner calibrate/method calibrate/device
     calibrate/units calibrate/comm calibrate/cupti)
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner
     validate/report validate/recording validate/trace validate/device)
-# The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets.
-set(BRAID_USES_gui/model base timeline scenario report sweep)
+# The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets. Of schedule it needs
+# the names, of cost the profile: the SMs of collectives are a parameter of it.
+set(BRAID_USES_gui/model base timeline scenario schedule cost report sweep)
 set(BRAID_USES_gui/paint base timeline gui/model)
 set(BRAID_USES_gui/view base timeline scenario sweep gui/model gui/paint)
 set(BRAID_USES_gui base timeline gui/model gui/paint gui/view)

@@ -11,14 +11,12 @@ namespace {
 constexpr std::uint64_t kSpansPerBucket = 4;
 constexpr int kLevelShift = 2;            // a level has every fourth edge of the one below
 constexpr std::uint32_t kMarkSpans = 64;  // spans between two exact sums
-// Pixels that are painted from spans or from sums together; counted in the grid, so that a view may begin anywhere.
-constexpr std::int64_t kSegment = 64;
+constexpr std::int64_t kSegment = Coverage::kSegment;
 constexpr std::uint64_t kWalkSpans = 4 * kSegment;
+// Where the buckets are too long for the pixels: above this the exact sums cost less.
 constexpr std::uint64_t kMostWalked = 64 * kSegment;
 
 std::size_t index_of(Category c) { return static_cast<std::size_t>(c); }
-
-std::int64_t floor_to_segment(std::int64_t pixel) { return pixel & ~(kSegment - 1); }
 
 }  // namespace
 
@@ -129,7 +127,7 @@ void Coverage::Row::build_levels() {
 std::uint32_t Coverage::Row::first_span(const RunView& run, std::int64_t time) const {
   if (begin == end || time < zero) return begin;
   const auto edge = static_cast<std::uint64_t>((time - zero) / bucket);
-  if (edge >= level_last[0]) return time < run.end[end - 1] ? end - 1 : end;
+  if (edge >= level_last[0]) return end;
   const std::uint32_t low = edges[edge * stride()];
   const std::uint32_t high = std::min(end, edges[(edge + 1) * stride()] + 1);
   const auto first = run.end.begin() + low;
@@ -205,16 +203,15 @@ void Coverage::Row::from_spans(const RunView& run, const PixelGrid& grid, std::i
   const std::size_t k = categories.size();
   std::fill_n(out, static_cast<std::size_t>(to - from) * k, 0.0f);
   const std::span<const Category> halves = run.half.empty() ? run.category : run.half;
+  // Counted from zero of the grid, so that rounding does not depend on where the view begins.
+  const auto left = static_cast<double>(grid.first + from), right = static_cast<double>(grid.first + to);
   for (std::uint32_t i = first_span(run, grid.time(static_cast<double>(from)) - 1); i < end; ++i) {
-    const double x0 = grid.x(run.start[i]), x1 = grid.x(run.end[i]);
-    if (x0 >= static_cast<double>(to)) break;
+    const double x0 = std::max(left, grid.place(run.start[i])), x1 = std::min(right, grid.place(run.end[i]));
+    if (x0 >= right) break;
     const std::size_t first = slot[index_of(run.category[i])], second = slot[index_of(halves[i])];
-    const auto low = std::max(from, static_cast<std::int64_t>(std::floor(std::max(x0, static_cast<double>(from)))));
-    const auto high = static_cast<std::int64_t>(std::ceil(std::min(x1, static_cast<double>(to))));
-    for (std::int64_t pixel = low; pixel < high; ++pixel) {
-      const auto left = static_cast<double>(pixel);
-      const auto half = static_cast<float>(0.5 * (std::min(x1, left + 1) - std::max(x0, left)));
-      float* const at = out + static_cast<std::size_t>(pixel - from) * k;
+    for (double pixel = std::floor(x0); pixel < x1; ++pixel) {
+      const auto half = static_cast<float>(0.5 * (std::min(x1, pixel + 1) - std::max(x0, pixel)));
+      float* const at = out + static_cast<std::size_t>(pixel - left) * k;
       at[first] += half;
       at[second] += half;
     }
@@ -264,15 +261,11 @@ void Coverage::shares(std::size_t row, const PixelGrid& grid, std::int64_t from,
   if (k == 0) return;
   const std::size_t level = r.level_for(grid.step);
   const bool fine = static_cast<double>(r.bucket) <= grid.step;
-  const double to_zero = static_cast<double>(grid.zero - r.zero);
-  const auto time = [&](std::int64_t pixel) { return to_zero + static_cast<double>(grid.first + pixel) * grid.step; };
   for (std::int64_t pixel = from; pixel < to;) {
-    const std::int64_t segment = floor_to_segment(grid.first + pixel) - grid.first;
+    const std::int64_t segment = segment_of(grid, pixel);
     const std::int64_t stop = std::min(to, segment + kSegment);
     float* const at = out.data() + static_cast<std::size_t>(pixel - from) * k;
-    std::uint64_t spans = r.count(level, time(segment), time(segment + kSegment));
-    // Without fine buckets an edge may lie far from the segment's.
-    if (spans > kWalkSpans && !fine) spans = spans_within(row, grid, segment, segment + kSegment);
+    const std::uint64_t spans = spans_within(row, grid, segment, segment + kSegment);
     if (spans <= kWalkSpans || (!fine && spans <= kMostWalked)) {
       r.from_spans(run_, grid, pixel, stop, at);
     } else if (fine) {
@@ -304,14 +297,20 @@ std::uint32_t Coverage::first_span(std::size_t row, std::int64_t time) const {
 std::uint64_t Coverage::spans_within(std::size_t row, const PixelGrid& grid, std::int64_t from, std::int64_t to) const {
   const Row& r = rows_[row];
   if (r.begin == r.end) return 0;
+  if (static_cast<double>(r.bucket) <= grid.step) {
+    const double to_zero = static_cast<double>(grid.zero - r.zero);
+    return r.count(r.level_for(grid.step), to_zero + static_cast<double>(grid.first + from) * grid.step,
+                   to_zero + static_cast<double>(grid.first + to) * grid.step);
+  }
   const std::uint32_t low = r.first_span(run_, grid.time(static_cast<double>(from)) - 1);
   const std::uint32_t high = r.first_span(run_, grid.time(static_cast<double>(to)) + 1);
   return std::min(r.end, high + 1) - low;
 }
 
 bool Coverage::draws_spans(std::size_t row, const TimeMap& map) const {
-  const PixelGrid grid{.zero = map.range.begin, .step = map.ns_per_pixel()};
-  return static_cast<double>(spans_within(row, grid, 0, static_cast<std::int64_t>(std::ceil(map.width)))) <= map.width;
+  const Row& r = rows_[row];
+  const std::uint32_t low = r.first_span(run_, map.range.begin), high = r.first_span(run_, map.range.end);
+  return static_cast<double>(std::min(r.end, high + 1) - low) <= map.width;
 }
 
 std::size_t Coverage::bytes() const {

@@ -45,7 +45,12 @@ class Coverage {
 
   /// The first span of the row that ends after the time; the row's end if there is none.
   std::uint32_t first_span(std::size_t row, std::int64_t time) const;
-  /// No fewer than the spans that touch the pixels [from, to) of the grid, without looking at any of them.
+  /// Pixels that are taken from spans or from sums together, counted in the grid, so that a view may begin anywhere.
+  static constexpr std::int64_t kSegment = 64;
+  static std::int64_t segment_of(const PixelGrid& grid, std::int64_t pixel) {
+    return ((grid.first + pixel) & ~(kSegment - 1)) - grid.first;
+  }
+  /// No fewer than the spans that touch the pixels [from, to) of the grid, and few more.
   std::uint64_t spans_within(std::size_t row, const PixelGrid& grid, std::int64_t from, std::int64_t to) const;
 
   std::size_t bytes() const;  ///< of memory

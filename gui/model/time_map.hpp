@@ -33,7 +33,10 @@ struct PixelGrid {
   double step = 1;         ///< ns a pixel
   std::int64_t first = 0;  ///< of the view's first pixel, counted from zero
 
-  double x(std::int64_t time) const { return static_cast<double>(time - zero) / step - static_cast<double>(first); }
+  /// In pixels from zero, whatever the view.
+  double place(std::int64_t time) const { return static_cast<double>(time - zero) / step; }
+  /// In pixels from the left of the view.
+  double x(std::int64_t time) const { return place(time) - static_cast<double>(first); }
   std::int64_t time(double x) const { return zero + std::llround((static_cast<double>(first) + x) * step); }
   bool operator==(const PixelGrid&) const = default;
 };

@@ -7,6 +7,10 @@
 
 namespace braid {
 
+/// Of the range, a notch of the wheel.
+inline constexpr double kZoomStep = 0.8;
+inline constexpr double kPanStep = 0.1;
+
 enum class Direction { back, forward };
 
 /// The whole of all runs.

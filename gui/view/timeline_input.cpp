@@ -18,8 +18,6 @@ namespace braid {
 namespace {
 
 constexpr int kClickSlack = 4;      ///< pixels that a click may wander
-constexpr double kZoomStep = 0.8;   ///< of the range, a notch
-constexpr double kPanStep = 0.1;    ///< of the range, a notch
 constexpr double kScrollStep = 54;  ///< pixels a notch
 constexpr ulong kOneTurn = 500;     ///< ms between turns of a wheel that are one gesture to undo
 

@@ -117,7 +117,8 @@ void ColumnWriter::write(const std::string& path) const {
 }
 
 ColumnFile::ColumnFile(const std::string& path, std::string_view kind) : path_(path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without O_NONBLOCK, opening a pipe that nobody writes to would never return.
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) throw Error(path, std::string("cannot be read: ") + std::strerror(errno));
   struct stat status {};
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {

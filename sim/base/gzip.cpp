@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sim/base/error.hpp"
 
@@ -17,14 +19,6 @@ constexpr std::size_t kMostAtOnce = kGiB;  ///< zlib counts in 32 bits
 Bytef* bytes_of(std::string_view text) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // zlib's next_in is not const, yet not written to
 }
-
-struct Inflater {
-  Inflater() { BRAID_CHECK(inflateInit2(&stream, kGzip) == Z_OK, "zlib has memory for a stream"); }
-  ~Inflater() { inflateEnd(&stream); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  z_stream stream{};
-};
 
 }  // namespace
 
@@ -47,37 +41,69 @@ std::string gzip(std::string_view text) {
 
 bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
+struct Gunzip::State {
+  State() { BRAID_CHECK(inflateInit2(&stream, kGzip) == Z_OK, "zlib has memory for a stream"); }
+  ~State() { inflateEnd(&stream); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  z_stream stream{};
+  std::array<char, 1 << 16> packed;
+  bool in_a_member = true;
+  bool all_packed = false;  ///< there is nothing behind `packed`
+  bool begun = false;       ///< something was unpacked
+};
+
+Gunzip::Gunzip(Packed packed, std::string name)
+    : packed_(std::move(packed)), name_(std::move(name)), state_(std::make_unique<State>()) {}
+Gunzip::~Gunzip() = default;
+
+std::size_t Gunzip::read(char* to, std::size_t most) {
+  State& state = *state_;
+  z_stream& stream = state.stream;
+  most = std::min(most, kMostAtOnce);
+  for (;;) {
+    if (stream.avail_in == 0 && !state.all_packed) {
+      const std::size_t count = packed_(state.packed.data(), state.packed.size());
+      stream.next_in = reinterpret_cast<Bytef*>(state.packed.data());
+      stream.avail_in = static_cast<uInt>(count);
+      state.all_packed = count == 0;
+    }
+    if (!state.in_a_member) {
+      if (stream.avail_in == 0) return 0;
+      inflateReset(&stream);
+      state.in_a_member = true;
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(to);
+    stream.avail_out = static_cast<uInt>(most);
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    const std::size_t count = most - stream.avail_out;
+    state.begun = state.begun || count > 0;
+    if (result == Z_STREAM_END) {
+      state.in_a_member = false;
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+      throw Error(name_, state.begun ? "is damaged: its check sum or its contents are wrong" : "is not a gzip file");
+    } else if (count == 0 && state.all_packed) {
+      throw Error(name_, "ends in the middle: the file was cut");
+    }
+    if (count > 0) return count;
+  }
+}
+
 std::string gunzip(std::string_view bytes, const std::string& name, std::size_t most) {
-  Inflater inflater;
-  z_stream& stream = inflater.stream;
+  Gunzip unpacker(
+      [&](char* to, std::size_t wanted) {
+        const std::size_t count = bytes.copy(to, wanted);
+        bytes.remove_prefix(count);
+        return count;
+      },
+      name);
   std::string text;
   std::array<char, 1 << 16> piece;
-  bool in_a_member = true;
-  while (in_a_member || stream.avail_in > 0 || !bytes.empty()) {
-    if (!in_a_member) {
-      inflateReset(&stream);
-      in_a_member = true;
-    }
-    if (stream.avail_in == 0) {
-      const std::string_view next = bytes.substr(0, kMostAtOnce);
-      stream.next_in = bytes_of(next);
-      stream.avail_in = static_cast<uInt>(next.size());
-      bytes.remove_prefix(next.size());
-    }
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    const int result = inflate(&stream, Z_NO_FLUSH);
-    text.append(piece.data(), piece.size() - stream.avail_out);
+  while (const std::size_t count = unpacker.read(piece.data(), piece.size())) {
+    text.append(piece.data(), count);
     if (text.size() > most) {
       throw Error(name, fmt::format("unpacks to more than {:.3g} GiB", static_cast<double>(most) / kGiB));
-    }
-    if (result == Z_STREAM_END) {
-      in_a_member = false;
-    } else if (stream.avail_in == 0 && stream.avail_out > 0 && bytes.empty() &&
-               (result == Z_OK || result == Z_BUF_ERROR)) {
-      throw Error(name, "ends in the middle: the file was cut");
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-      throw Error(name, text.empty() ? "is not a gzip file" : "is damaged: its check sum or its contents are wrong");
     }
   }
   return text;

@@ -70,7 +70,11 @@ Scenario read_scenario(const std::string& path, const std::vector<Override>& ove
 }
 
 std::string scenario_as_one_text(const std::string& path, const std::vector<Override>& overrides) {
-  toml::table root = parse_toml(read_file(path), path);
+  return as_one_text(read_file(path), path, overrides);
+}
+
+std::string as_one_text(const std::string& toml, const std::string& path, const std::vector<Override>& overrides) {
+  toml::table root = parse_toml(toml, path);
   apply_overrides(root, overrides);
   const Scenario scenario = scenario_of(root, path);
   for (std::size_t i = 0; i < scenario.runs.size(); ++i) {

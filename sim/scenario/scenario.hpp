@@ -91,7 +91,7 @@ struct Scenario {
   Placement placement() const { return {.tp = plan.tp, .pp = plan.pp, .dp = plan.dp, .order = plan.rank_order}; }
 };
 
-/// A field by its dotted path ("plan.tp", "run.0.p2p") and its value in TOML, or bare text for a string.
+/// A field by its dotted path ("plan.tp", "run.0.p2p"; the number behind the last run's begins another) and its value in TOML, or bare text for a string.
 struct Override {
   std::string path;
   std::string value;
@@ -109,6 +109,8 @@ Scenario parse_scenario(const std::string& toml, const std::string& path, const 
 /// The scenario of a file as one TOML text, with the model and the cluster that it names and the overrides in it, but
 /// without its profile. Throws Error as read_scenario() does, and for a run whose schedule is a file.
 std::string scenario_as_one_text(const std::string& path, const std::vector<Override>& overrides = {});
+/// The same of a scenario's text; `path` as in parse_scenario().
+std::string as_one_text(const std::string& toml, const std::string& path, const std::vector<Override>& overrides = {});
 Model read_model(const std::string& path);
 Cluster read_cluster(const std::string& path);
 

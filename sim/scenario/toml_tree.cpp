@@ -46,12 +46,14 @@ toml::table value_of(const Override& o) {
   return parse_toml("v = \"" + quoted + "\"", source);
 }
 
+/// Up to the number of elements: that one is new.
 std::size_t index_in(const toml::array& array, const std::string& step, const std::string& where) {
   std::size_t index = 0;
   const auto [end, fault] = std::from_chars(step.data(), step.data() + step.size(), index);
-  if (fault != std::errc() || end != step.data() + step.size() || index >= array.size()) {
-    throw Error(where, array.empty() ? "the array is empty"
-                                     : fmt::format("'{}' is not an index; there are 0 to {}", step, array.size() - 1));
+  if (fault != std::errc() || end != step.data() + step.size() || index > array.size()) {
+    throw Error(where, array.empty() ? fmt::format("the array is empty; '{}' is not 0, which would add to it", step)
+                                     : fmt::format("'{}' is not an index; there are 0 to {}, {} would be a new one",
+                                                   step, array.size() - 1, array.size()));
   }
   return index;
 }
@@ -60,7 +62,8 @@ std::size_t index_in(const toml::array& array, const std::string& step, const st
 
 std::string place_of(const toml::source_region& source, const std::string& key) {
   std::string path = source.path ? *source.path : "";
-  if (path.starts_with(kOverride)) return path;
+  // A table that an override made may lack a field that no override names.
+  if (path.starts_with(kOverride)) return path.find(key) != std::string::npos ? path : path + ":" + key;
   if (!source.begin) return path.empty() ? key : path + ":" + key;
   const std::string place = fmt::format("{}:{}:{}", path, source.begin.line, source.begin.column);
   return key.empty() ? place : place + ":" + key;
@@ -107,6 +110,10 @@ void apply_override(toml::table& root, const Override& o) {
       }
     } else if (toml::array* array = at->as_array()) {
       const std::size_t index = index_in(*array, steps[i], where);
+      if (index == array->size()) {
+        toml::table made = toml::parse("v = {}", where);  // parsed, so that it has a place
+        array->push_back(std::move(*made.get("v")));
+      }
       if (last) {
         array->replace(array->cbegin() + static_cast<std::ptrdiff_t>(index), std::move(*parsed.get("v")));
         return;

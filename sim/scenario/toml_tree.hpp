@@ -18,7 +18,8 @@ toml::table parse_toml(const std::string& text, const std::string& path);
 /// Reads a regular file of at most a few MB. Throws Error(where, ...) if there is none.
 toml::table load_toml(const std::string& path, const std::string& where);
 
-/// Sets the field at the dotted path, making tables on the way; an index selects from an array.
+/// Sets the field at the dotted path, making tables on the way; an index selects from an array, the one
+/// behind its last element adds a table.
 /// Throws Error("--set PATH", ...) where the path leads through something that is neither.
 void apply_override(toml::table& root, const Override& override_);
 

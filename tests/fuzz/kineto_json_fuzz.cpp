@@ -13,7 +13,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const std::string text(reinterpret_cast<const char*>(data), size);
-    for (const braid::ForeignTrace& trace : braid::parse_kineto(text, "fuzz", braid::kProfilerStep)) {
+    for (const braid::ForeignTrace& trace : braid::parse_kineto(std::string_view(text), "fuzz", braid::kProfilerStep)) {
       BRAID_CHECK(!trace.ops.empty(), "a trace has GPU work");
       for (const braid::ForeignStep& step : braid::steps_of(trace)) {
         double until = -1;

@@ -2,53 +2,19 @@
 #include "validate/trace/foreign_timeline.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <limits>
 #include <set>
 #include <string>
-#include <string_view>
 
 namespace braid {
 namespace {
 
 constexpr double kNanosecond = 1e-9;
 
-struct GroupWord {
-  std::string_view word;
-  Lane lane;
-};
-
-/// Parts of the descriptions of process groups, upper case; the first that fits decides. torch's DeviceMesh writes
-/// "mesh_" and the name of the dimension (torchtitan: pp, tp, cp, ep, dp_shard, dp_replicate, dp_shard_cp);
-/// Megatron-LM's are those of parallel_state.py. Context and expert parallelism, which Braid does not model,
-/// communicate within layers as tp does.
-constexpr std::array kGroupWords = std::to_array<GroupWord>({{"PIPELINE_MODEL_PARALLEL", Lane::pp},
-                                                             {"TENSOR_MODEL_PARALLEL", Lane::tp},
-                                                             {"TENSOR_AND_DATA", Lane::dp},
-                                                             {"DATA_PARALLEL", Lane::dp},
-                                                             {"DISTRIBUTED_OPTIMIZER", Lane::dp},
-                                                             {"EMBEDDING_GROUP", Lane::dp},
-                                                             {"CONTEXT_PARALLEL", Lane::tp},
-                                                             {"EXPERT", Lane::tp},
-                                                             {"MODEL_PARALLEL_GROUP", Lane::dp},
-                                                             {"MESH_PP", Lane::pp},
-                                                             {"MESH_TP", Lane::tp},
-                                                             {"MESH_CP", Lane::tp},
-                                                             {"MESH_EP", Lane::tp},
-                                                             {"MESH_DP", Lane::dp},
-                                                             {"MESH_FSDP", Lane::dp},
-                                                             {"DEFAULT_PG", Lane::dp}});
-
 /// The lane of a group; `host`, where no communication runs, if its description says nothing.
 Lane lane_of_group(const ForeignTrace& trace, std::uint32_t group) {
-  if (group == kNothing) return Lane::host;
-  std::string text = trace.groups[group].description;
-  for (char& c : text) c = (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
-  for (const GroupWord& known : kGroupWords) {
-    if (text.find(known.word) != std::string::npos) return known.lane;
-  }
-  return Lane::host;
+  return group == kNothing ? Lane::host : braid::lane_of_group(trace.groups[group].description);
 }
 
 OpKind kind_on_lane(KernelClass kind) {

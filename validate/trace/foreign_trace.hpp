@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "validate/trace/action_label.hpp"
-#include "validate/trace/kernel_class.hpp"
+#include "sim/schedule/action_label.hpp"
+#include "sim/timeline/kernel_class.hpp"
 
 namespace braid {
 

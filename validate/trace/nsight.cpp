@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "sim/base/error.hpp"
+#include "sim/sqlite/sqlite_file.hpp"
 #include "validate/trace/split_by_gpu.hpp"
-#include "validate/trace/sqlite_query.hpp"
 
 namespace braid {
 namespace {

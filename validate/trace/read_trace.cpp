@@ -7,10 +7,10 @@
 #include <charconv>
 #include <filesystem>
 
+#include "sim/base/byte_source.hpp"
 #include "sim/base/error.hpp"
 #include "validate/trace/kineto.hpp"
 #include "validate/trace/nsight.hpp"
-#include "validate/trace/trace_bytes.hpp"
 
 namespace braid {
 namespace {
@@ -62,7 +62,7 @@ std::vector<ForeignTrace> read_trace(const std::string& spec, const std::string&
   } else if (asked.path.ends_with(".nsys-rep") || asked.path.ends_with(".qdrep")) {
     throw Error(asked.path, "is a report of Nsight Systems; export it first: nsys export --type sqlite " + asked.path);
   } else {
-    traces = parse_kineto(read_trace_bytes(asked.path), asked.path, step_prefix);
+    traces = parse_kineto(*bytes_of_file(asked.path), asked.path, step_prefix);
   }
   int base = asked.rank;
   if (base < 0) base = traces.size() == 1 ? traces.front().rank : -1;

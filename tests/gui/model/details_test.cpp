@@ -8,7 +8,7 @@ namespace {
 
 /// Rank 8 (stage 1): compute with F attn (0 to 2 ms, with 0.5 ms of stretch), a wait (2 to 3 ms), F mlp (3 to 4 ms);
 /// tp with the all-reduce of attn (2 to 3 ms). Ranks of 8 are folded into this one.
-Trace small_trace(const std::string& extra_facts = "") {
+Trace small_trace() {
   RunColumns run;
   run.ranks = {{.rank = 8, .pp = 1, .tp = 0, .dp = 0}};
   const auto span = [&](std::int64_t start, std::int64_t end, Category category, OpKey key) {
@@ -36,8 +36,7 @@ Trace small_trace(const std::string& extra_facts = "") {
   run.facts = R"({"title": "small", "kind": "simulated", "step_time_ns": 4000000, "multiplicity": 8, "works": [
       {"class": "F attn", "shape": "QKV GEMM 8 x 8 x 8", "flops": 3e11, "bytes": 4e8, "price_s": 0.0016,
        "source": "data sheet"},
-      {"class": "all_reduce F attn", "flops": 0, "bytes": 1e8, "price_s": 0.001, "source": "measured"}])" +
-              extra_facts + "}";
+      {"class": "all_reduce F attn", "flops": 0, "bytes": 1e8, "price_s": 0.001, "source": "measured"}]})";
   return Trace(std::move(run), "small.braid");
 }
 

@@ -63,6 +63,13 @@ TEST(Overrides, ReachIntoAFileThatTheScenarioNames) {
   EXPECT_EQ(other.model.hidden, 4096);
 }
 
+TEST(Overrides, TheNumberBehindTheLastRunAddsOne) {
+  const Scenario s = small_scenario({{"run.1.schedule", "gpipe"}, {"run.1.p2p", "batched"}});
+  ASSERT_EQ(s.runs.size(), 2u);
+  EXPECT_EQ(s.runs[1].label, "gpipe");
+  EXPECT_EQ(s.runs[1].p2p, P2pMode::batched);
+}
+
 TEST(Overrides, LaterOnesWin) { EXPECT_EQ(small_scenario({{"plan.pp", "1"}, {"plan.pp", "4"}}).plan.pp, 4); }
 
 TEST(OverridesErrors, NameTheOverride) {
@@ -74,8 +81,11 @@ TEST(OverridesErrors, NameTheOverride) {
             "--set cluster.nic_bandwidth: a bare number has no unit; write \"400 GB/s\"");
   EXPECT_EQ(fault("run.0.p2p", "batchd"),
             "--set run.0.p2p: 'batchd' is not one of eager, batched, blocking; did you mean 'batched'?");
-  EXPECT_EQ(fault("run.1.p2p", "eager"), "--set run.1.p2p: '1' is not an index; there are 0 to 0");
-  EXPECT_EQ(fault("run.first.p2p", "eager"), "--set run.first.p2p: 'first' is not an index; there are 0 to 0");
+  EXPECT_EQ(fault("run.2.p2p", "eager"),
+            "--set run.2.p2p: '2' is not an index; there are 0 to 0, 1 would be a new one");
+  EXPECT_EQ(fault("run.first.p2p", "eager"),
+            "--set run.first.p2p: 'first' is not an index; there are 0 to 0, 1 would be a new one");
+  EXPECT_EQ(fault("run.1.p2p", "eager"), "--set run.1.p2p:run.1.schedule: is missing");
   EXPECT_EQ(fault("plan.tp.x", "1"), "--set plan.tp.x: 'tp' has nothing inside to set");
   EXPECT_THAT(fault("plan..tp", "1"), HasSubstr("--set plan..tp: an empty part between dots"));
   EXPECT_THAT(fault("plna.tp", "1"), HasSubstr("--set plna.tp: unknown key; did you mean 'plan'?"));

@@ -146,22 +146,5 @@ TEST(Kineto, TwoGpusAreTwoTracesAndAStrayCopyIsNone) {
   EXPECT_EQ(traces[0].lost + traces[1].lost, 1u);
 }
 
-TEST(Kineto, MicrosAreExact) {
-  std::int64_t ns = 0;
-  EXPECT_TRUE(parse_micros("0.001", ns));
-  EXPECT_EQ(ns, 1);
-  EXPECT_TRUE(parse_micros("1700000000123456.789", ns));
-  EXPECT_EQ(ns, 1'700'000'000'123'456'789);
-  EXPECT_TRUE(parse_micros("-2.5", ns));
-  EXPECT_EQ(ns, -2'500);
-  EXPECT_TRUE(parse_micros("3.1415926", ns));
-  EXPECT_EQ(ns, 3'141);
-  EXPECT_TRUE(parse_micros("1.5e3", ns));
-  EXPECT_EQ(ns, 1'500'000);
-  for (const char* bad : {"", ".", "-", "x", "1x", "1e30", "99999999999999999999", "nan"}) {
-    EXPECT_FALSE(parse_micros(bad, ns)) << bad;
-  }
-}
-
 }  // namespace
 }  // namespace braid

@@ -10,7 +10,6 @@
 #include "tests/validate/trace/written_kineto.hpp"
 #include "tests/validate/trace/written_nsight.hpp"
 #include "validate/trace/read_trace.hpp"
-#include "validate/trace/trace_bytes.hpp"
 
 namespace braid {
 namespace {
@@ -53,7 +52,7 @@ TEST(ReadTrace, RanksInNames) {
 TEST(ReadTraceErrors, OfFiles) {
   EXPECT_THAT(complaint([] { read_trace("/nowhere/t.json"); }),
               HasSubstr("/nowhere/t.json: cannot be read: No such file"));
-  EXPECT_THAT(complaint_of("empty.json", ""), EndsWith("empty.json: is empty, or a folder"));
+  EXPECT_THAT(complaint_of("empty.json", ""), EndsWith("empty.json: is empty"));
   EXPECT_THAT(complaint_of("a.nsys-rep", "QDSTRM__________"), HasSubstr("export it first: nsys export --type sqlite"));
   EXPECT_THAT(complaint_of("a.json.gz", gzip("{\"a\": 1}").substr(0, 15)),
               EndsWith("ends in the middle: the file was cut"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validate/trace/kernel_class.hpp"
+#include "sim/timeline/kernel_class.hpp"
 
 #include <algorithm>
 #include <array>
@@ -101,6 +101,32 @@ constexpr std::array kCollectives = std::to_array<Rule>({
     {"recv", send_recv},
 });
 
+struct GroupWord {
+  std::string_view word;
+  Lane lane;
+};
+
+/// Parts of the descriptions of process groups, upper case; the first that fits decides. torch's DeviceMesh writes
+/// "mesh_" and the name of the dimension (torchtitan: pp, tp, cp, ep, dp_shard, dp_replicate, dp_shard_cp);
+/// Megatron-LM's are those of parallel_state.py. Context and expert parallelism, which Braid does not model,
+/// communicate within layers as tp does.
+constexpr std::array kGroupWords = std::to_array<GroupWord>({{"PIPELINE_MODEL_PARALLEL", Lane::pp},
+                                                             {"TENSOR_MODEL_PARALLEL", Lane::tp},
+                                                             {"TENSOR_AND_DATA", Lane::dp},
+                                                             {"DATA_PARALLEL", Lane::dp},
+                                                             {"DISTRIBUTED_OPTIMIZER", Lane::dp},
+                                                             {"EMBEDDING_GROUP", Lane::dp},
+                                                             {"CONTEXT_PARALLEL", Lane::tp},
+                                                             {"EXPERT", Lane::tp},
+                                                             {"MODEL_PARALLEL_GROUP", Lane::dp},
+                                                             {"MESH_PP", Lane::pp},
+                                                             {"MESH_TP", Lane::tp},
+                                                             {"MESH_CP", Lane::tp},
+                                                             {"MESH_EP", Lane::tp},
+                                                             {"MESH_DP", Lane::dp},
+                                                             {"MESH_FSDP", Lane::dp},
+                                                             {"DEFAULT_PG", Lane::dp}});
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
@@ -129,6 +155,14 @@ KernelClass kernel_class(std::string_view name) { return first_of(kRules, name, 
 
 KernelClass collective_class(std::string_view collective) {
   return first_of(kCollectives, collective, other_communication);
+}
+
+Lane lane_of_group(std::string_view description) {
+  std::string text(description);
+  for (char& c : text) c = (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+  const auto found = std::find_if(kGroupWords.begin(), kGroupWords.end(),
+                                  [&](const GroupWord& known) { return text.find(known.word) != std::string::npos; });
+  return found == kGroupWords.end() ? Lane::host : found->lane;
 }
 
 }  // namespace braid

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validate/trace/action_label.hpp"
+#include "sim/schedule/action_label.hpp"
 
 #include <algorithm>
 #include <charconv>

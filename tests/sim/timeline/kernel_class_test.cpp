@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names as profilers of real runs show them; the library that each is from is beside it.
-#include "validate/trace/kernel_class.hpp"
+#include "sim/timeline/kernel_class.hpp"
 
 #include <gtest/gtest.h>
 

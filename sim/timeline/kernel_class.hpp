@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sim/base/op_key.hpp"
+
 namespace braid {
 
 enum class KernelClass : std::uint8_t {
@@ -38,6 +40,10 @@ KernelClass kernel_class(std::string_view name);
 /// Of torch's name of a collective ("allreduce", "_reduce_scatter_base", "send"): kernels of several operations have a
 /// name that tells nothing. `other_communication` if it is none of Braid's.
 KernelClass collective_class(std::string_view collective);
+
+/// The lane of a process group by torch's or Megatron-LM's description of it ("mesh_tp",
+/// "TENSOR_MODEL_PARALLEL_GROUP"); `host`, where no communication runs, if that says nothing.
+Lane lane_of_group(std::string_view description);
 
 inline bool is_communication(KernelClass c) {
   return c == KernelClass::copy_peer || (c >= KernelClass::all_reduce && c <= KernelClass::other_communication);
