@@ -48,7 +48,7 @@ set(BRAID_USES_validate/device base model program cost timeline report validate/
 set(BRAID_USES_validate base scenario schedule program cost timeline engine/core memory report validate/table validate/prediction validate/runner
     validate/report validate/recording validate/trace validate/device)
 # The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets. Of schedule it needs
-# the names, of cost the profile: the SMs of collectives are a parameter of it.
+# the names and the labels of actions in foreign traces, of cost the profile: the SMs of collectives are a parameter of it.
 set(BRAID_USES_gui/model base timeline scenario schedule cost report sweep)
 set(BRAID_USES_gui/paint base timeline gui/model)
 set(BRAID_USES_gui/view base timeline scenario sweep gui/model gui/paint)

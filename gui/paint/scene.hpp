@@ -39,6 +39,8 @@ struct Scene {
   double device_pixel_ratio = 1;
   Theme theme;
   PixelMode mode = PixelMode::share;
+  bool labels = true;  ///< text on blocks
+  bool grid = true;    ///< lines at the ticks of the ruler
 
   // Overlays: they do not touch the cached body.
   std::uint32_t hover = kNoIndex;     ///< span

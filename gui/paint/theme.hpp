@@ -22,10 +22,20 @@ struct Theme {
   std::array<QColor, kCategories> category;
   QColor background, row_even, row_odd, grid, text, faint_text, selection, hover, flow, critical, hit;
   QFont font;  ///< of labels, DejaVu Sans where it is there
+  /// How strong the hatch of idle pieces and the edges of blocks are; 0: none, then a pixel has the colours of its
+  /// categories by their shares and nothing else.
+  double hatch = 1;
+  double edge = 0.3;
 
   /// Readable on the category's colour.
   QColor text_on(Category c) const;
+  bool operator==(const Theme&) const = default;
 };
+
+/// Black or white, whichever stands out more from the colour.
+QColor readable_on(const QColor& colour);
+/// `share` of the second, the rest of the first.
+QColor mixed(const QColor& first, const QColor& second, double share);
 
 Theme theme(PaletteKind palette, Light light);
 

@@ -33,7 +33,7 @@ void unfold(ViewState& state, std::size_t document, std::uint32_t row) {
 
 }  // namespace
 
-void go_to_span(ViewState& state, std::size_t document, std::uint32_t span) {
+void go_to_span(ViewState& state, std::size_t document, std::uint32_t span, bool legible) {
   if (document >= state.documents().size()) return;
   const ViewState::Document& d = state.documents()[document];
   const RunView& run = d.trace->run();
@@ -41,9 +41,12 @@ void go_to_span(ViewState& state, std::size_t document, std::uint32_t span) {
   unfold(state, document, run.row_of(span));
   const std::int64_t start = run.start[span] + d.shift, end = run.end[span] + d.shift;
   TimeRange range = state.range();
-  if (start < range.begin || end > range.end) {
+  // A hundredth of the width is some fifteen pixels; what is shorter is shown at a thirtieth.
+  const bool too_short = legible && end - start < range.length() / 100;
+  if (start < range.begin || end > range.end || too_short) {
     // Room at both sides, so that one sees what came before and after.
-    const std::int64_t length = std::max(range.length(), (end - start) * 3 / 2);
+    const std::int64_t length =
+        too_short ? std::max<std::int64_t>((end - start) * 30, 30) : std::max(range.length(), (end - start) * 3 / 2);
     range.begin = start + (end - start) / 2 - length / 2;
     range.end = range.begin + length;
     state.go_to(range);

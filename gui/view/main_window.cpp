@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMenuBar>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -18,12 +19,20 @@
 
 #include "gui/model/details.hpp"
 #include "gui/model/headline.hpp"
+#include "gui/view/bubble_panel.hpp"
+#include "gui/view/charts_panel.hpp"
+#include "gui/view/compare_band.hpp"
+#include "gui/view/details_panel.hpp"
 #include "gui/view/help_dialog.hpp"
 #include "gui/view/loader.hpp"
 #include "gui/view/message_bar.hpp"
+#include "gui/view/residual_panel.hpp"
+#include "gui/view/search_bar.hpp"
+#include "gui/view/selection_panel.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
 #include "gui/view/timeline_view.hpp"
+#include "gui/view/what_if_panel.hpp"
 
 namespace braid {
 
@@ -61,13 +70,28 @@ void MainWindow::make_centre() {
   load_bar_ = new LoadBar(this);
   start_ = new StartPage(this);
   timelines_page_ = new QWidget(this);
-  splitter_ = new QSplitter(Qt::Vertical, timelines_page_);
+  column_ = new QSplitter(Qt::Vertical, timelines_page_);
+  column_->setObjectName(QStringLiteral("column"));
+  column_->setChildrenCollapsible(false);
+  splitter_ = new QSplitter(Qt::Vertical, column_);
   splitter_->setChildrenCollapsible(false);
+  // On the time axis of the timelines, so in their column; all other panels are docks.
+  auto* charts = new ChartsPanel(state_, column_);
+  charts->setObjectName(QStringLiteral("charts"));
+  column_->setStretchFactor(0, 3);
+  column_->setStretchFactor(1, 1);
   auto* page = new QVBoxLayout(timelines_page_);
   page->setContentsMargins(0, 0, 0, 0);
   page->setSpacing(0);
   page->addWidget(new MinimapView(state_, timelines_page_));
-  page->addWidget(splitter_, 1);
+  page->addWidget(column_, 1);
+  search_ = new SearchBar(state_, timelines_page_);
+  search_->hide();
+  connect(search_, &SearchBar::closed, this, [this] {
+    search_->hide();
+    if (TimelineView* on = timeline()) on->setFocus();
+  });
+  page->addWidget(search_);
   page->addWidget(new LegendView(state_, timelines_page_));
   pages_ = new QStackedWidget(this);
   pages_->addWidget(start_);
@@ -127,7 +151,31 @@ void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, 
   docks_menu_->addAction(dock->toggleViewAction());
 }
 
-void MainWindow::make_docks() {}
+void MainWindow::adopt(QMenu* menu, QAction* action) {
+  action->setProperty("group", menu->title().remove(u'&'));
+  menu->addAction(action);
+  actions_ += action;
+}
+
+void MainWindow::make_docks() {
+  setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+  auto* charts = timelines_page_->findChild<ChartsPanel*>();
+  auto* show_charts = new QAction(tr("Memory, links, SMs"), this);
+  show_charts->setCheckable(true);
+  show_charts->setChecked(true);
+  show_charts->setObjectName(QStringLiteral("show_charts"));
+  connect(show_charts, &QAction::toggled, charts, &QWidget::setVisible);
+  docks_menu_->addAction(show_charts);
+
+  add_dock("details", tr("Details"), new DetailsPanel(state_), Qt::RightDockWidgetArea, true);
+  add_dock("selection", tr("Selection"), new SelectionPanel(state_), Qt::BottomDockWidgetArea, true);
+  add_dock("bubbles", tr("Bubbles"), new BubblePanel(state_), Qt::BottomDockWidgetArea, true);
+  add_dock("residuals", tr("Residuals"), new ResidualPanel(state_), Qt::BottomDockWidgetArea, true);
+  auto* what_if = new WhatIfPanel(state_);
+  add_dock("what_if", tr("What if"), what_if, Qt::RightDockWidgetArea, true);
+  QMenu* menu = menuBar()->addMenu(tr("&What if"));
+  for (QAction* action : {what_if->run_action(), what_if->cancel_action(), what_if->back_action()}) adopt(menu, action);
+}
 
 void MainWindow::make_status() {
   status_time_ = new QLabel(this);
@@ -150,6 +198,10 @@ void MainWindow::rebuild_timelines() {
   while (splitter_->count() > 0) delete splitter_->widget(0);
   for (std::size_t i = 0; i < wanted; ++i) {
     auto* block = new QWidget(splitter_);
+    if (i > 0) {
+      auto* band = new CompareBand(state_, splitter_, i);
+      splitter_->insertWidget(splitter_->count() - 1, band);
+    }
     auto* column = new QVBoxLayout(block);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);

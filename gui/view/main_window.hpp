@@ -28,6 +28,7 @@ class HelpDialog;
 class LoadBar;
 class Loader;
 class MessageBar;
+class SearchBar;
 class StartPage;
 class TimelineView;
 
@@ -88,6 +89,7 @@ class MainWindow : public QMainWindow {
   void make_centre();
   void make_docks();
   void add_dock(const char* id, const QString& title, QWidget* panel, Qt::DockWidgetArea area, bool shown);
+  void adopt(QMenu* menu, QAction* action);
   void make_status();
   void rebuild_timelines();
   void show_title();
@@ -124,10 +126,12 @@ class MainWindow : public QMainWindow {
   QStackedWidget* pages_ = nullptr;
   StartPage* start_ = nullptr;
   QWidget* timelines_page_ = nullptr;
-  QSplitter* splitter_ = nullptr;
+  QSplitter* column_ = nullptr;    ///< the timelines, the charts
+  QSplitter* splitter_ = nullptr;  ///< one timeline below the other
   std::vector<TimelineView*> timelines_;
   MessageBar* messages_ = nullptr;
   LoadBar* load_bar_ = nullptr;
+  SearchBar* search_ = nullptr;
   QLineEdit* filter_ = nullptr;
   QLabel* status_time_ = nullptr;
   QLabel* status_range_ = nullptr;

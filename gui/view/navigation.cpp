@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "gui/model/find.hpp"
+#include "gui/view/go_to_span.hpp"
 
 namespace braid {
 namespace {
@@ -79,7 +80,7 @@ void step_selection(ViewState& state, Direction direction) {
   const ViewState::Selected now = state.selected();
   const RunView& run = document->trace->run();
   const std::uint32_t to = direction == Direction::forward ? next_span(run, now.span) : previous_span(run, now.span);
-  if (to != kNoIndex) select_in_view(state, now.document, to);
+  if (to != kNoIndex) go_to_span(state, now.document, to);
 }
 
 void follow_dependence(ViewState& state, Direction direction) {
@@ -97,19 +98,7 @@ void follow_dependence(ViewState& state, Direction direction) {
       if (to == kNoIndex || run.start[dependent] < run.start[to]) to = dependent;
     }
   }
-  if (to != kNoIndex) select_in_view(state, now.document, to);
-}
-
-void select_in_view(ViewState& state, std::size_t document, std::uint32_t span) {
-  if (document >= state.documents().size()) return;
-  state.select(document, span);
-  if (span == kNoIndex) return;
-  const TimeRange of = times_of(state.documents()[document], span), range = state.range();
-  const bool touches = of.begin < range.end && range.begin <= std::max(of.begin, of.end - 1);
-  const bool inside = range.begin <= of.begin && of.end <= range.end;
-  if (inside || (touches && of.length() >= range.length())) return;
-  const std::int64_t middle = of.begin + of.length() / 2;
-  state.go_to({middle - range.length() / 2, middle - range.length() / 2 + range.length()});
+  if (to != kNoIndex) go_to_span(state, now.document, to);
 }
 
 void clear_selection(ViewState& state) {

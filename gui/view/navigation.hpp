@@ -28,9 +28,6 @@ void pan(ViewState& state, double share, bool gesture = false);
 void step_selection(ViewState& state, Direction direction);
 /// To what the selected span waited for last (back), or to the first that waits for it.
 void follow_dependence(ViewState& state, Direction direction);
-/// Selects it, and moves the range (not its length) if the span is not in view; a span longer than the range is in view
-/// when a part of it is.
-void select_in_view(ViewState& state, std::size_t document, std::uint32_t span);
 /// Nothing selected, no area.
 void clear_selection(ViewState& state);
 

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QWheelEvent>
 #include <cmath>
+#include <utility>
 
 #include "gui/model/headline.hpp"
 #include "gui/view/gestures.hpp"
@@ -35,7 +36,20 @@ MinimapView::MinimapView(ViewState* state, QWidget* parent) : QWidget(parent), s
   connect(state_, &ViewState::documents_changed, this, repaint);
   connect(state_, &ViewState::range_changed, this, repaint);
   connect(state_, &ViewState::hits_changed, this, repaint);
-  connect(state_, &ViewState::look_changed, this, repaint);
+  connect(state_, &ViewState::look_changed, this, [this] {
+    kept_of_.reset();
+    update();
+  });
+}
+
+void MinimapView::keep_strip() {
+  const QSize size = strip().size();
+  const std::shared_ptr<const Trace>& trace = state_->documents().front().trace;
+  if (kept_of_ == trace && kept_.deviceIndependentSize().toSize() == size) return;
+  Scene scene = scene_of(*state_, size);
+  scene.device_pixel_ratio = devicePixelRatioF();
+  kept_ = minimap_strip(scene, size);
+  kept_of_ = trace;
 }
 
 QRect MinimapView::strip() const { return {kLabelColumn, 4, std::max(1, width() - kLabelColumn - kGap), height() - 8}; }
@@ -54,7 +68,8 @@ void MinimapView::paintEvent(QPaintEvent*) {
   painter.setFont(state_->theme().font);
   painter.drawText(QRect(kGap, 0, kLabelColumn - 2 * kGap, height()), Qt::AlignVCenter | Qt::AlignLeft,
                    tr("whole run"));
-  paint_minimap(painter, scene_of(*state_, strip().size()), strip());
+  keep_strip();
+  paint_minimap(painter, scene_of(*state_, strip().size()), strip(), kept_);
 }
 
 void MinimapView::mousePressEvent(QMouseEvent* event) {

@@ -2,7 +2,7 @@
 // The strips around the timelines: the whole run in small, the legend, the line of figures of a run.
 #pragma once
 
-#include <QLabel>
+#include <QImage>
 #include <QWidget>
 #include <optional>
 
@@ -28,9 +28,12 @@ class MinimapView : public QWidget {
 
  private:
   QRect strip() const;
+  void keep_strip();
   std::int64_t time_at(double x) const;
 
   ViewState* state_;
+  QImage kept_;  ///< the run without the range; costs as much as a frame
+  std::shared_ptr<const Trace> kept_of_;
   struct Drag {
     QPointF from;
     Qt::MouseButton button = Qt::NoButton;

@@ -55,8 +55,7 @@ QSize TimelineView::sizeHint() const { return {900, kRulerHeight + static_cast<i
 QSize TimelineView::minimumSizeHint() const { return {kLabelColumn + 120, kRulerHeight + 40}; }
 
 QRect TimelineView::body() const {
-  const int right = bar_->isHidden() ? 0 : bar_->sizeHint().width();
-  return {kLabelColumn, kRulerHeight, std::max(1, width() - kLabelColumn - right), std::max(1, height() - kRulerHeight)};
+  return {kLabelColumn, kRulerHeight, std::max(1, width() - kLabelColumn), std::max(1, height() - kRulerHeight)};
 }
 
 void TimelineView::take_rows() {
@@ -84,7 +83,7 @@ void TimelineView::take_marks() {
   const auto of_this = [this](ViewState::Selected marked) {
     return marked.document == document_ ? marked.span : kNoIndex;
   };
-  scene_.selected = of_this(state_->selected());
+  scene_.selected = state_->selected_in(document_);
   scene_.hover = of_this(state_->hover());
   scene_.area.reset();
   if (state_->area_document() == document_ && state_->area()) {
@@ -155,8 +154,9 @@ void TimelineView::lay_out_bar() {
   const double rows = total_height(scene_.rows);
   const int room = std::max(1, height() - kRulerHeight);
   bar_->setVisible(rows > room);
+  // Among the names: every panel that shares the time axis begins at kLabelColumn and ends at its right edge.
   const int width_of_bar = bar_->sizeHint().width();
-  bar_->setGeometry(width() - width_of_bar, kRulerHeight, width_of_bar, room);
+  bar_->setGeometry(kLabelColumn - width_of_bar, kRulerHeight, width_of_bar, room);
   bar_->setRange(0, std::max(0, static_cast<int>(std::ceil(rows)) - room));
   bar_->setPageStep(room);
   scene_.scroll = bar_->value();

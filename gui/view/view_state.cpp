@@ -32,8 +32,12 @@ void ViewState::show(std::vector<std::shared_ptr<const Trace>> traces) {
     document.rows = layout_rows(document.trace->run(), document.layout);
     documents_.push_back(std::move(document));
   }
+  for (Document& document : documents_) {
+    document.shift = documents_.front().trace->extent().begin - document.trace->extent().begin;
+  }
   hits_.assign(documents_.size(), {});
   selected_ = hover_ = {};
+  also_.clear();
   area_.reset();
   zooms_.clear();
   range_ = extent();
@@ -51,6 +55,7 @@ void ViewState::replace(std::size_t document, std::shared_ptr<const Trace> trace
   d.rows = layout_rows(d.trace->run(), d.layout);
   hits_[document].clear();
   selected_ = hover_ = {};
+  also_.clear();
   area_.reset();
   emit documents_changed();
   emit selection_changed();
@@ -84,6 +89,19 @@ void ViewState::select(std::size_t document, std::uint32_t span) {
   const Selected wanted{.document = document, .span = span};
   if (wanted == selected_) return;
   selected_ = wanted;
+  also_.clear();
+  emit selection_changed();
+}
+
+std::uint32_t ViewState::selected_in(std::size_t document) const {
+  if (selected_.document == document) return selected_.span;
+  const auto same = std::find_if(also_.begin(), also_.end(), [&](Selected one) { return one.document == document; });
+  return same == also_.end() ? kNoIndex : same->span;
+}
+
+void ViewState::select_also(std::vector<Selected> same) {
+  if (same == also_) return;
+  also_ = std::move(same);
   emit selection_changed();
 }
 

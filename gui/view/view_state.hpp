@@ -40,6 +40,8 @@ class ViewState : public QObject {
   TimeRange range() const { return range_; }
   TimeRange extent() const;  ///< of all documents
   Selected selected() const { return selected_; }
+  /// The selected span, or what is the same op in this document; kNoIndex if there is none.
+  std::uint32_t selected_in(std::size_t document) const;
   Selected hover() const { return hover_; }
   std::optional<Area> area() const { return area_; }
   std::size_t area_document() const { return area_document_; }
@@ -53,12 +55,14 @@ class ViewState : public QObject {
   ZoomStack& zooms() { return zooms_; }
 
  public slots:
-  void show(std::vector<std::shared_ptr<const Trace>> traces);  ///< replaces all documents, fits the range
+  void show(
+      std::vector<std::shared_ptr<const Trace>> traces);  ///< replaces all documents, starts aligned; fits the range
   void replace(std::size_t document, std::shared_ptr<const Trace> trace, bool keep_ghost);  ///< keeps range and layout
   void go_to(TimeRange range, bool gesture = false);  ///< clamped to the extent and a margin; an entry in zooms()
   void undo_zoom();
   void redo_zoom();
   void select(std::size_t document, std::uint32_t span);  ///< kNoIndex: nothing
+  void select_also(std::vector<Selected> same);  ///< the same op in other documents, until something else is selected
   void hover_over(std::size_t document, std::uint32_t span);
   void point_at(std::optional<std::int64_t> time);
   void select_area(std::size_t document, std::optional<Area> area);
@@ -85,6 +89,7 @@ class ViewState : public QObject {
   TimeRange range_;
   ZoomStack zooms_;
   Selected selected_, hover_;
+  std::vector<Selected> also_;
   std::optional<Area> area_;
   std::optional<std::int64_t> cursor_;
   std::size_t area_document_ = 0;

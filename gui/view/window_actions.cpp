@@ -19,6 +19,7 @@
 #include "gui/view/look.hpp"
 #include "gui/view/main_window.hpp"
 #include "gui/view/navigation.hpp"
+#include "gui/view/search_bar.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/timeline_view.hpp"
 
@@ -227,6 +228,14 @@ void MainWindow::make_go_actions() {
   add(go, {.text = tr("Redo zoom"), .keys = key(Qt::ALT | Qt::Key_Right, Qt::CTRL | Qt::SHIFT | Qt::Key_Z)},
       [this] { state_->redo_zoom(); });
   add(go, {.text = tr("Select nothing"), .view_keys = key(Qt::Key_Escape)}, [this] { clear_selection(*state_); });
+  go->addSeparator();
+  add(go, {.text = tr("Search"), .keys = key(Qt::Key_Slash, Qt::CTRL | Qt::Key_F), .what = tr("Search blocks by name")},
+      [this] {
+        search_->show();
+        search_->begin();
+      });
+  add(go, {.text = tr("Next hit"), .keys = key(Qt::Key_F3)}, [this] { search_->next(); });
+  add(go, {.text = tr("Previous hit"), .keys = key(Qt::SHIFT | Qt::Key_F3)}, [this] { search_->previous(); });
   go->addSeparator();
   add(go, {.text = tr("Next block"), .keys = key(Qt::Key_Period), .what = tr("Next block of the row")},
       [this] { step_selection(*state_, Direction::forward); });

@@ -19,6 +19,9 @@ inline constexpr Sibling kSiblings[] = {
     {.command = "validate",
      .what = "hold predictions against measured runs; see braid validate --help",
      .part = "validate/"},
+    {.command = "gui",
+     .what = "timelines in a window, bubble by bubble; see braid gui --help",
+     .part = "gui/; it is built where Qt 6 is: the Debian packages qt6-base-dev and qt6-svg-dev"},
 };
 
 /// The sibling of that name, or null.

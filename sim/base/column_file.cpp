@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <charconv>
@@ -24,6 +25,7 @@ constexpr std::string_view kMagic{"BRAIDCOL", 8};
 constexpr std::uint32_t kFormat = 1;
 constexpr std::size_t kAlign = 64;
 constexpr std::size_t kNameBytes = 24;
+constexpr std::size_t kPiece = std::size_t{4} << 20;
 
 struct Header {
   char magic[8];
@@ -66,7 +68,7 @@ std::pair<std::string_view, int> parts_of(std::string_view kind) {
 
 bool is_column_file(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
-void ColumnWriter::write(const std::string& path) const {
+bool ColumnWriter::write(const std::string& path, const std::function<bool()>& go_on) const {
   Header header{};
   std::memcpy(header.magic, kMagic.data(), kMagic.size());
   header.format = kFormat;
@@ -87,17 +89,23 @@ void ColumnWriter::write(const std::string& path) const {
   header.file_bytes = at;
 
   const std::string partial = path + ".partial";
+  bool stopped = false;
   {
     std::ofstream out(partial, std::ios::binary | std::ios::trunc);
     std::size_t written = 0;
     const auto put = [&](const void* data, std::size_t bytes) {
-      out.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
-      written += bytes;
+      for (std::size_t done = 0; done < bytes && !stopped;) {
+        const std::size_t piece = std::min(bytes - done, kPiece);
+        out.write(static_cast<const char*>(data) + done, static_cast<std::streamsize>(piece));
+        done += piece;
+        written += piece;
+        stopped = go_on && !go_on();
+      }
     };
     put(&header, sizeof(header));
     put(table.data(), table.size() * sizeof(Entry));
     constexpr char kZeros[kAlign] = {};
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    for (std::size_t i = 0; i < columns_.size() && !stopped; ++i) {
       put(kZeros, table[i].offset - written);
       put(columns_[i].bytes.data(), columns_[i].bytes.size());
     }
@@ -108,12 +116,17 @@ void ColumnWriter::write(const std::string& path) const {
       throw Error(path, std::string("cannot be written: ") + std::strerror(why));
     }
   }
+  if (stopped) {
+    std::remove(partial.c_str());
+    return false;
+  }
   std::error_code failed;
   std::filesystem::rename(partial, path, failed);
   if (failed) {
     std::remove(partial.c_str());
     throw Error(path, "cannot be written: " + failed.message());
   }
+  return true;
 }
 
 ColumnFile::ColumnFile(const std::string& path, std::string_view kind) : path_(path) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -31,8 +32,9 @@ class ColumnWriter {
     columns_.push_back({name, std::as_bytes(items), sizeof(T)});
   }
 
-  /// Throws Error(path, ...) if the file cannot be written; then there is no part of it.
-  void write(const std::string& path) const;
+  /// Throws Error(path, ...) if the file cannot be written; then there is no part of it. `go_on` is asked every few MB;
+  /// if it says no there is no part of the file either, and the answer is false.
+  bool write(const std::string& path, const std::function<bool()>& go_on = {}) const;
 
  private:
   struct Column {

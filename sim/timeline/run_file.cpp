@@ -82,7 +82,7 @@ RunView RunColumns::view() const {
           .name_chars = name_chars};
 }
 
-void write_run_file(const RunView& run, const std::string& path) {
+bool write_run_file(const RunView& run, const std::string& path, const std::function<bool()>& go_on) {
   ColumnWriter file(kRunFileKind);
   file.add("facts", std::span<const char>(run.facts));
   file.add("ranks", run.ranks);
@@ -101,7 +101,7 @@ void write_run_file(const RunView& run, const std::string& path) {
   file.add("points", run.points);
   file.add("name_begin", run.name_begin);
   file.add("name_chars", run.name_chars);
-  file.write(path);
+  return file.write(path, go_on);
 }
 
 RunFile::RunFile(const std::string& path) : file_(path, kRunFileKind) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -134,8 +135,8 @@ struct RunColumns {
 /// before it starts, indexes and enumerators within range, times within +-2^60 ns.
 std::vector<Issue> check(const RunView& run);
 
-/// Throws Error(path, ...) if it cannot be written. The view passes check().
-void write_run_file(const RunView& run, const std::string& path);
+/// Throws Error(path, ...) if it cannot be written. The view passes check(). `go_on` as for ColumnWriter::write().
+bool write_run_file(const RunView& run, const std::string& path, const std::function<bool()>& go_on = {});
 
 /// A run file, mapped. Throws Error(path, ...) as ColumnFile does, and with what check() finds.
 class RunFile {
