@@ -23,6 +23,12 @@ constexpr double kHalfLine = 0.75;
 
 QColor colour(const Theme& theme, Category category) { return theme.category[static_cast<std::size_t>(category)]; }
 
+/// A line of a light colour is hard to see on light paper.
+QColor line_colour(const Theme& theme, Category category) {
+  const QColor ink = colour(theme, category);
+  return theme.light == Light::day && ink.lightness() > 130 ? ink.darker(135) : ink;
+}
+
 class ChartPicture {
  public:
   ChartPicture(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where,
@@ -230,6 +236,7 @@ class ChartPicture {
     QColor paper = scene_.theme.background;
     paper.setAlpha(170);
     painter_.fillRect(box, paper);
+    painter_.setPen(scene_.theme.text);
     painter_.drawText(box, Qt::AlignCenter, text);
   }
 
@@ -350,14 +357,15 @@ QColor series_colour(const Theme& theme, const ChartData& data, std::size_t seri
   const ChartData::Series& one = data.series()[series];
   if (data.chart().kind == Chart::Kind::memory) return colour(theme, category_of(one.counter));
   if (data.chart().kind == Chart::Kind::links) {
-    if (one.name == "NIC") return colour(theme, Category::pp);
-    if (one.name == "leaf to spine") return colour(theme, Category::dp);
-    if (one.name == "host bridge") return colour(theme, Category::host);
-    if (one.name == "NVLink" || one.name == "PCIe") return colour(theme, Category::tp);
+    if (one.name == "NIC") return line_colour(theme, Category::pp);
+    if (one.name == "leaf to spine") return line_colour(theme, Category::dp);
+    if (one.name == "host bridge") return line_colour(theme, Category::host);
+    if (one.name == "NVLink" || one.name == "PCIe") return line_colour(theme, Category::tp);
   }
   constexpr std::array kOthers = {Category::forward, Category::tp,        Category::pp,
                                   Category::dp,      Category::optimizer, Category::weight_grad};
-  return colour(theme, kOthers[series % kOthers.size()]);
+  const Category other = kOthers[series % kOthers.size()];
+  return data.stacked() ? colour(theme, other) : line_colour(theme, other);
 }
 
 double axis_top(const ChartData& data) {
