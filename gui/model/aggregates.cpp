@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "gui/model/class_numbers.hpp"
 #include "gui/model/costliest.hpp"
-#include "gui/model/span_class.hpp"
 
 namespace braid {
 namespace {
@@ -166,7 +166,7 @@ class Aggregator {
   }
 
   std::vector<UnitAggregate> units(const std::vector<std::uint32_t>& rows) const {
-    SpanClasses classes(run_);
+    ClassNumbers classes(run_);
     std::vector<UnitAggregate> all;
     for (const std::uint32_t row : rows) {
       const Spans in = spans_in(run_, run_.rows[row], range_);

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "gui/model/imported_events.hpp"
-#include "gui/model/slice_class.hpp"
+#include "gui/model/span_class.hpp"
 #include "sim/base/error.hpp"
 
 namespace braid {
@@ -73,7 +73,7 @@ class Columns {
     for (const SliceKind& kind : events_.kinds) {
       const std::string& name = *names[kind.name];
       const std::string& category = *details[kind.category];
-      std::optional<SliceClass> own = ours_ ? own_class(name, category) : std::nullopt;
+      std::optional<SpanClass> own = ours_ ? own_class(name, category) : std::nullopt;
       is_own_.push_back(own.has_value());
       classes_.push_back(own ? *own
                              : foreign_class(name, category,
@@ -218,7 +218,7 @@ class Columns {
       ++lost_;
       return;
     }
-    const SliceClass& what = classes_[slice.kind];
+    const SpanClass& what = classes_[slice.kind];
     const bool own = is_own_[slice.kind];
     const Category category = own ? category_of(what.kind, lane) : what.category;
     out_.start.push_back(start);
@@ -375,7 +375,7 @@ class Columns {
   const Progress& progress_;
   nlohmann::json rest_;
   bool ours_ = false, any_half_ = false;
-  std::vector<SliceClass> classes_;  ///< by Slice::kind
+  std::vector<SpanClass> classes_;  ///< by Slice::kind
   std::vector<bool> is_own_;
   std::vector<std::vector<std::uint32_t>> threads_of_, series_of_;  ///< by process
   std::int32_t rank_number_ = 0;                                    ///< of the process that is being added

@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "gui/model/slice_class.hpp"
+#include "gui/model/span_class.hpp"
 
 namespace braid {
 namespace {

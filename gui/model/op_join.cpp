@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "gui/model/span_class.hpp"
+#include "gui/model/class_numbers.hpp"
 
 namespace braid {
 namespace {

@@ -7,9 +7,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "gui/model/class_numbers.hpp"
 #include "gui/model/costliest.hpp"
 #include "gui/model/op_join.hpp"
-#include "gui/model/span_class.hpp"
 
 namespace braid {
 namespace {
@@ -140,7 +140,7 @@ class RunComparer {
     }
   }
 
-  static void count_lane(const RunView& run, const std::vector<std::uint32_t>& rows, SpanClasses& classes,
+  static void count_lane(const RunView& run, const std::vector<std::uint32_t>& rows, ClassNumbers& classes,
                          std::vector<Side>& sums) {
     for (const std::uint32_t row : rows) {
       for (auto span = static_cast<std::uint32_t>(run.rows[row].begin); span < run.rows[row].end; ++span) {
@@ -166,7 +166,7 @@ class RunComparer {
 
   std::vector<Residual> classes() {
     std::map<std::string, Residual> by_name;
-    const auto named = [&](const SpanClasses& of, std::uint32_t i) -> Residual& {
+    const auto named = [&](const ClassNumbers& of, std::uint32_t i) -> Residual& {
       Residual& one = by_name[of.name(i)];
       if (one.name.empty()) one.name = of.name(i), one.category = of.category(i);
       return one;
@@ -218,7 +218,7 @@ class RunComparer {
   const RunView& first_;
   const RunView& second_;
   std::vector<RowsByLane> first_rows_, second_rows_;
-  SpanClasses first_classes_, second_classes_;
+  ClassNumbers first_classes_, second_classes_;
   std::vector<Side> first_sums_, second_sums_;  ///< by class of the run
   std::vector<Joined> joined_;                  ///< by class of the first run
   std::vector<bool> in_second_;                 ///< spans of the second run that have a match

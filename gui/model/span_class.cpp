@@ -2,65 +2,106 @@
 #include "gui/model/span_class.hpp"
 
 #include <algorithm>
+#include <array>
 
-#include "sim/report/metrics.hpp"
-#include "sim/report/op_class.hpp"
+#include "sim/schedule/action_label.hpp"
+#include "sim/timeline/kernel_class.hpp"
 
 namespace braid {
 namespace {
 
-constexpr std::size_t kKinds = static_cast<std::size_t>(OpKind::copy_in) + 1;
-constexpr std::size_t kUnits = static_cast<std::size_t>(Unit::head) + 1;
-constexpr std::size_t kPasses = static_cast<std::size_t>(CommOf::weight_grad) + 2;  // and none
+SpanClass same(Category category, Lane lane) { return {.category = category, .half = category, .lane = lane}; }
 
-/// Everything of a key that class_of() looks at.
-std::size_t slot_of(const OpKey& key, Lane lane) {
-  const bool serves = (lane == Lane::tp || lane == Lane::pp) && key.index >= 0 && key.index + 1 < int{kPasses};
-  const std::size_t pass = serves ? static_cast<std::size_t>(key.index) : kPasses - 1;
-  const std::size_t kind = static_cast<std::size_t>(lane) * kKinds + static_cast<std::size_t>(key.kind);
-  return (kind * kUnits + static_cast<std::size_t>(key.unit)) * kPasses + pass;
+Category category_of_lane(Lane lane) { return category_of(OpKind::cell, lane); }
+
+SpanClass communication(KernelClass kind, std::string_view group) {
+  Lane lane = lane_of_group(group);
+  if (lane == Lane::host) {
+    lane = kind == KernelClass::send_recv || kind == KernelClass::copy_peer ? Lane::pp : Lane::dp;
+  }
+  return same(category_of_lane(lane), lane);
 }
+
+SpanClass of_kernel(std::string_view name, CollectiveFacts facts) {
+  KernelClass kind = kernel_class(name);
+  if (kind == KernelClass::other_communication && !facts.collective.empty()) kind = collective_class(facts.collective);
+  if (is_communication(kind)) return communication(kind, facts.group);
+  if (kind == KernelClass::copy_in) return same(Category::copy, Lane::h2d);
+  if (kind == KernelClass::copy_out) return same(Category::copy, Lane::d2h);
+  return same(kind == KernelClass::optimizer ? Category::optimizer : Category::compute, Lane::compute);
+}
+
+Category category_of_action(ActionType type) {
+  switch (type) {
+    case ActionType::F:
+      return Category::forward;
+    case ActionType::I:
+      return Category::input_grad;
+    case ActionType::W:
+      return Category::weight_grad;
+    case ActionType::B:
+      break;
+  }
+  return Category::backward;
+}
+
+std::optional<SpanClass> of_action(std::string_view name, Lane lane) {
+  if (!may_be_action(name)) return std::nullopt;
+  const std::optional<ActionLabel> label = parse_action_label(name);
+  if (!label) return std::nullopt;
+  if (label->compute.empty()) {
+    return same(label->comm && is_message(label->comm->type) ? Category::pp : Category::dp, lane);
+  }
+  return SpanClass{.category = category_of_action(label->compute.actions.front().type),
+                   .half = category_of_action(label->compute.actions.back().type),
+                   .lane = lane};
+}
+
+bool is_one_of(std::string_view text, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+constexpr std::array<std::string_view, 6> kGpuWork{"kernel", "gpu_memcpy", "gpu_memset", "Kernel", "Memcpy", "Memset"};
+constexpr std::array<std::string_view, 11> kHostWork{
+    "cpu_op",   "cuda_runtime", "cuda_driver",       "python_function", "user_annotation",
+    "Operator", "overhead",     "cpu_instant_event", "Runtime",         "privateuse1_runtime",
+    "ac2g"};
 
 }  // namespace
 
-SpanClasses::SpanClasses(const RunView& run)
-    : run_(run),
-      by_key_(kLanes * kKinds * kUnits * kPasses, kNoIndex),
-      by_name_(run.names(), kNoIndex),
-      by_category_(kCategories, kNoIndex) {}
+bool is_range_of_stream(std::string_view category) { return category == "gpu_user_annotation"; }
 
-std::uint32_t SpanClasses::added(std::uint32_t& place, std::string name, std::uint32_t span) {
-  const auto [at, is_new] = by_text_.try_emplace(name, static_cast<std::uint32_t>(names_.size()));
-  place = at->second;
-  if (is_new) {
-    names_.push_back(std::move(name));
-    categories_.push_back(run_.category[span]);
+SpanClass foreign_class(std::string_view name, std::string_view category, CollectiveFacts facts) {
+  if (is_one_of(category, kGpuWork)) return of_kernel(name, facts);
+  const bool on_stream = is_range_of_stream(category);
+  if (on_stream || category == "user_annotation") {
+    const Lane lane = on_stream ? Lane::compute : Lane::host;
+    if (const auto action = of_action(name, lane)) return *action;
+    if (on_stream && name.starts_with("nccl:")) return communication(collective_class(name), facts.group);
+    return same(on_stream ? Category::other : Category::host, lane);
   }
-  return place;
+  if (is_one_of(category, kHostWork)) return same(Category::host, Lane::host);
+  return same(Category::other, Lane::compute);
 }
 
-std::uint32_t SpanClasses::of(std::uint32_t span, Lane lane) {
-  if (is_keyed(run_, span)) {
-    std::uint32_t& place = by_key_[slot_of(run_.key[span], lane)];
-    return place != kNoIndex ? place : added(place, class_of(run_.key[span], lane), span);
+std::optional<SpanClass> own_class(std::string_view name, std::string_view category) {
+  constexpr int kKinds = static_cast<int>(OpKind::copy_in) + 1;
+  constexpr int kUnits = static_cast<int>(Unit::head) + 1;
+  for (int k = 0; k < kKinds; ++k) {
+    const auto kind = static_cast<OpKind>(k);
+    const std::string_view word = to_text(kind);
+    if (category != word || !name.starts_with(word)) continue;
+    name.remove_prefix(word.size());
+    name = name.substr(0, name.find(" mb"));
+    SpanClass found{.kind = kind};
+    if (name.empty()) return found;
+    for (int u = 1; u < kUnits; ++u) {
+      found.unit = static_cast<Unit>(u);
+      if (name.front() == ' ' && name.substr(1) == to_text(found.unit)) return found;
+    }
+    return std::nullopt;
   }
-  if (!run_.name.empty() && run_.name[span] != kNoIndex) {
-    std::uint32_t& place = by_name_[run_.name[span]];
-    return place != kNoIndex ? place : added(place, std::string(run_.name_at(run_.name[span])), span);
-  }
-  std::uint32_t& place = by_category_[static_cast<std::size_t>(run_.category[span])];
-  return place != kNoIndex ? place : added(place, to_text(run_.category[span]), span);
-}
-
-bool is_keyed(const RunView& run, std::uint32_t span) {
-  if (run.key.empty() || is_idle(run.category[span])) return false;
-  OpKey key = run.key[span];
-  key.rank = 0;
-  return key != OpKey{};
-}
-
-bool is_peer(const RunView& run, std::uint32_t span, Lane lane) {
-  return lane == Lane::pp && is_keyed(run, span) && stands_for_peer(run.key[span], lane);
+  return std::nullopt;
 }
 
 }  // namespace braid

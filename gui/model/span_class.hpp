@@ -1,41 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which class a span belongs to, by a small number: ten million spans are counted without ten million strings.
+// What a slice of a Chrome trace is: told by its name, its category and what torch's profiler says of collectives.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <unordered_map>
-#include <vector>
+#include <optional>
+#include <string_view>
 
-#include "sim/timeline/run_file.hpp"
+#include "sim/base/op_key.hpp"
+#include "sim/timeline/category.hpp"
 
 namespace braid {
 
-/// Classes of one run, numbered as they are met. Borrows the run.
-class SpanClasses {
- public:
-  explicit SpanClasses(const RunView& run);
-
-  /// class_of() of sim/report for a span with a key; a name of its own is a class of its own; else the category.
-  std::uint32_t of(std::uint32_t span, Lane lane);
-
-  std::size_t size() const { return names_.size(); }
-  const std::string& name(std::uint32_t i) const { return names_[i]; }
-  Category category(std::uint32_t i) const { return categories_[i]; }  ///< of the first span of the class
-
- private:
-  std::uint32_t added(std::uint32_t& place, std::string name, std::uint32_t span);
-
-  RunView run_;
-  std::vector<std::string> names_;
-  std::vector<Category> categories_;
-  std::vector<std::uint32_t> by_key_, by_name_, by_category_;
-  std::unordered_map<std::string, std::uint32_t> by_text_;  ///< equal names may have several places in the run's table
+struct SpanClass {
+  Category category = Category::other;
+  Category half = Category::other;  ///< of a braid its second half, else as `category`
+  Lane lane = Lane::compute;        ///< of the row, if most of its time is such
+  OpKind kind = OpKind::cell;       ///< of our own traces, as is `unit`
+  Unit unit = Unit::none;
 };
 
-/// Whether the span is an op whose key says what it is, apart from its rank.
-bool is_keyed(const RunView& run, std::uint32_t span);
-/// What stands for a peer in the replay of one rank: neither work nor communication of this run.
-bool is_peer(const RunView& run, std::uint32_t span, Lane lane);
+/// What torch's profiler knows of a kernel of NCCL; empty where it says nothing.
+struct CollectiveFacts {
+  std::string_view collective;  ///< "allreduce"
+  std::string_view group;       ///< the description of its process group
+};
+
+/// Of somebody else's trace. Kernels by kernel_class(): collectives by their process group, else sends are `pp` and the
+/// rest `dp`; copies to and from the host `copy`. Ranges of a profiler that name an action of a pipeline
+/// (sim/schedule/action_label.hpp) are what the action is. What the CPU does is `host`, anything else `other`.
+SpanClass foreign_class(std::string_view name, std::string_view category, CollectiveFacts facts);
+
+/// Of a trace that Braid wrote (chrome_trace()): "F attn mb3" of category "F". Nothing if it is none of its own. The
+/// lane is for the row to say.
+std::optional<SpanClass> own_class(std::string_view name, std::string_view category);
+
+/// Whether the category is that of the ranges that torch's profiler puts above the kernels of a stream.
+bool is_range_of_stream(std::string_view category);
 
 }  // namespace braid

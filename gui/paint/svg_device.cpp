@@ -6,6 +6,7 @@
 #include <QImage>
 #include <QPainterPath>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "sim/report/svg.hpp"
@@ -35,15 +36,15 @@ class SvgDevice::Engine : public QPaintEngine {
   bool end() override { return true; }
   Type type() const override { return User; }
 
-  void updateState(const QPaintEngineState& state) override {
-    const DirtyFlags dirty = state.state();
-    if (dirty & DirtyTransform) transform_ = state.transform();
-    if (dirty & DirtyPen) pen_ = state.pen();
-    if (dirty & DirtyBrush) brush_ = state.brush();
-    if (dirty & DirtyOpacity) opacity_ = state.opacity();
-    if (dirty & DirtyClipPath) clip_to(state.clipPath().boundingRect(), state.clipOperation());
-    if (dirty & DirtyClipRegion) clip_to(state.clipRegion().boundingRect(), state.clipOperation());
-    if (dirty & DirtyClipEnabled && !state.isClipEnabled()) clip_.reset();
+  void updateState(const QPaintEngineState& changed) override {
+    const DirtyFlags dirty = changed.state();
+    if (dirty & DirtyTransform) transform_ = changed.transform();
+    if (dirty & DirtyPen) pen_ = changed.pen();
+    if (dirty & DirtyBrush) brush_ = changed.brush();
+    if (dirty & DirtyOpacity) opacity_ = changed.opacity();
+    if (dirty & DirtyClipPath) clip_to(changed.clipPath().boundingRect(), changed.clipOperation());
+    if (dirty & DirtyClipRegion) clip_to(changed.clipRegion().boundingRect(), changed.clipOperation());
+    if (dirty & DirtyClipEnabled && !changed.isClipEnabled()) clip_.reset();
   }
 
   void drawRects(const QRectF* rects, int count) override {
@@ -75,7 +76,7 @@ class SvgDevice::Engine : public QPaintEngine {
   void drawPath(const QPainterPath& path) override {
     if (shape_style().empty() || path.isEmpty()) return;
     const QPainterPath mapped = transform_.map(path);
-    if (clip_ && !mapped.boundingRect().intersects(*clip_)) return;
+    if (is_clipped_away(mapped.boundingRect())) return;
     const std::string rule = path.fillRule() == Qt::OddEvenFill ? "fill-rule:evenodd" : "";
     body_ +=
         fmt::format("<path class=\"{}\" d=\"{}\"{}/>\n", style_class(shape_style() + (rule.empty() ? "" : ";" + rule)),
@@ -117,7 +118,7 @@ class SvgDevice::Engine : public QPaintEngine {
     const double scale = std::hypot(transform_.m12(), transform_.m22());
     const double pixels = (font.pixelSize() > 0 ? font.pixelSize() : font.pointSizeF() * 96 / 72) * scale;
     const QRectF box(place.x(), place.y() - item.ascent(), item.width(), item.ascent() + item.descent());
-    if (clip_ && !box.intersects(*clip_)) return;
+    if (is_clipped_away(box)) return;
     std::string style = fmt::format("font:{}{}{}px '{}',Verdana,sans-serif;{}", font.italic() ? "italic " : "",
                                     font.weight() >= QFont::DemiBold ? "bold " : "", number(pixels),
                                     font.family().toStdString(), paint_text("fill", pen_.color(), opacity_));
@@ -149,6 +150,12 @@ class SvgDevice::Engine : public QPaintEngine {
     }
     const QRectF box = transform_.mapRect(logical);
     clip_ = operation == Qt::IntersectClip && clip_ ? clip_->intersected(box) : box;
+  }
+
+  /// A line has no area, so QRectF::intersects() would have it that it is never inside.
+  bool is_clipped_away(const QRectF& box) const {
+    return clip_ && (box.right() < clip_->left() || box.left() > clip_->right() || box.bottom() < clip_->top() ||
+                     box.top() > clip_->bottom());
   }
 
   /// Fill and stroke; empty if nothing would be seen.
