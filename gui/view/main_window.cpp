@@ -78,6 +78,7 @@ void MainWindow::make_centre() {
   // On the time axis of the timelines, so in their column; all other panels are docks.
   auto* charts = new ChartsPanel(state_, column_);
   charts->setObjectName(QStringLiteral("charts"));
+  charts->setMinimumSize(160, 60);
   column_->setStretchFactor(0, 3);
   column_->setStretchFactor(1, 1);
   auto* page = new QVBoxLayout(timelines_page_);
@@ -139,6 +140,8 @@ void MainWindow::make_centre() {
 void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, Qt::DockWidgetArea area, bool shown) {
   auto* dock = new QDockWidget(title, this);
   dock->setObjectName(QString::fromLatin1(id));
+  // What a panel would like to have at least is more than a small screen has for all of them.
+  panel->setMinimumSize(160, 60);
   dock->setWidget(panel);
   // Panels of one area are tabs of it, the first on top.
   QDockWidget* under = nullptr;
