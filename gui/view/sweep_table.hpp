@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configurations of a sweep as a table, failed ones with their reason. Sorts by Qt::UserRole.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <vector>
+
+#include "sim/sweep/store.hpp"
+
+namespace braid {
+
+class SweepTable : public QAbstractTableModel {
+  Q_OBJECT
+ public:
+  using QAbstractTableModel::QAbstractTableModel;
+
+  /// Borrows the configurations until the next call.
+  void show(const std::vector<Configuration>* configurations, const QString& currency);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+ private:
+  const std::vector<Configuration>* configurations_ = nullptr;
+  QString currency_;
+};
+
+}  // namespace braid
