@@ -31,6 +31,7 @@
 #include "gui/view/selection_panel.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
+#include "gui/view/sweep_view.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "gui/view/what_if_panel.hpp"
 
@@ -174,6 +175,22 @@ void MainWindow::make_docks() {
   add_dock("selection", tr("Selection"), new SelectionPanel(state_), Qt::BottomDockWidgetArea, true);
   add_dock("bubbles", tr("Bubbles"), new BubblePanel(state_), Qt::BottomDockWidgetArea, true);
   add_dock("residuals", tr("Residuals"), new ResidualPanel(state_), Qt::BottomDockWidgetArea, true);
+  sweep_ = new SweepView(state_);
+  add_dock("sweep", tr("Sweep"), sweep_, Qt::BottomDockWidgetArea, false);
+  connect(sweep_, &SweepView::failed, this, &MainWindow::say);
+  connect(sweep_, &SweepView::opened, this, [this](const QString& path) {
+    auto* dock = findChild<QDockWidget*>(QStringLiteral("sweep"));
+    dock->show();
+    dock->raise();
+    messages_->hide();
+    remember(path);
+    emit opened();
+  });
+  connect(sweep_, &SweepView::trace_ready, this, [this](const std::shared_ptr<const Trace>& trace) {
+    runs_.push_back(trace);
+    files_.clear();  // it is in no file that a kept view could name
+    show_runs({trace});
+  });
   auto* what_if = new WhatIfPanel(state_);
   add_dock("what_if", tr("What if"), what_if, Qt::RightDockWidgetArea, true);
   QMenu* menu = menuBar()->addMenu(tr("&What if"));
