@@ -83,7 +83,7 @@ void fitting_label(const RunView& run, std::uint32_t span, int room, const std::
     if (!out.empty() && width(out) <= room) return;
   }
   out.clear();
-  if (is_ours(spare)) return;
+  if (is_ours(spare) || is_idle(run.category[span])) return;
   const int dots = width(kEllipsis);
   constexpr std::size_t kFewest = 3;
   std::size_t fits = 0;

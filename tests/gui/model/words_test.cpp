@@ -38,7 +38,7 @@ TEST(Headline, SaysTheFiguresThatTheRunHas) {
   ASSERT_TRUE(bubble_share(facts));
   EXPECT_DOUBLE_EQ(*bubble_share(facts), 0.2);
   const std::string text = headline(facts);
-  for (const char* part : {"simulated", "2.000 s", "bubble 20.0 %", "exposed communication 25.0 %", "MFU 42.0 %",
+  for (const char* part : {"simulated", "step 2 s", "bubble 20.0 %", "exposed communication 25.0 %", "MFU 42.0 %",
                            "peak memory 3.0 GiB of 4.0 GiB"}) {
     EXPECT_THAT(text, testing::HasSubstr(part));
   }
