@@ -26,6 +26,7 @@ struct Options {
   std::vector<std::string> files;
   bool compare = false;
   bool quit_after_paint = false;
+  std::string screenshot;  ///< of the whole window, for pages about it
   braid::ExportRequest picture;
 };
 
@@ -64,9 +65,13 @@ int show_window(const Options& options) {
   braid::MainWindow window({.cache_folder = cache_folder(), .example = example()});
   QStringList files;
   for (const std::string& file : options.files) files += QString::fromLocal8Bit(QByteArray::fromStdString(file));
-  if (options.quit_after_paint) {
+  if (options.quit_after_paint || !options.screenshot.empty()) {
     // For tests of the whole program: out as soon as there is a picture, or a message instead of it.
-    const auto quit = [] { QTimer::singleShot(0, qApp, [] { QCoreApplication::exit(0); }); };
+    const auto quit = [&window, file = QString::fromStdString(options.screenshot)] {
+      QTimer::singleShot(file.isEmpty() ? 0 : 1500, qApp, [&window, file] {
+        QCoreApplication::exit(file.isEmpty() || window.grab().save(file) ? 0 : kUserMistake);
+      });
+    };
     QObject::connect(&window, &braid::MainWindow::opened, &window, [&window, quit] {
       for (braid::TimelineView* view : window.timelines()) QObject::connect(view, &braid::TimelineView::painted, &window, quit);
     });
@@ -104,6 +109,7 @@ int run(int argc, char** argv) {
   app.add_flag("!--no-legend", picture.legend, "with --export: no legend");
   app.add_flag("--unfold", picture.unfold, "with --export: every peer and replica has its rows");
   app.add_flag("--quit-after-paint", options.quit_after_paint)->group("");
+  app.add_option("--screenshot", options.screenshot)->group("");
   app.footer("Examples: braid gui out/stp-12b/*.braid\n"
              "          braid gui --export out.svg --range 10ms..20ms --rows stage0-3 out/stp.braid");
   try {

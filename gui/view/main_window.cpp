@@ -31,6 +31,7 @@
 #include "gui/view/selection_panel.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
+#include "gui/view/sweep_view.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "gui/view/what_if_panel.hpp"
 
@@ -78,6 +79,7 @@ void MainWindow::make_centre() {
   // On the time axis of the timelines, so in their column; all other panels are docks.
   auto* charts = new ChartsPanel(state_, column_);
   charts->setObjectName(QStringLiteral("charts"));
+  charts->setMinimumSize(160, 60);
   column_->setStretchFactor(0, 3);
   column_->setStretchFactor(1, 1);
   auto* page = new QVBoxLayout(timelines_page_);
@@ -139,6 +141,8 @@ void MainWindow::make_centre() {
 void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, Qt::DockWidgetArea area, bool shown) {
   auto* dock = new QDockWidget(title, this);
   dock->setObjectName(QString::fromLatin1(id));
+  // What a panel would like to have at least is more than a small screen has for all of them.
+  panel->setMinimumSize(160, 60);
   dock->setWidget(panel);
   // Panels of one area are tabs of it, the first on top.
   QDockWidget* under = nullptr;
@@ -171,6 +175,22 @@ void MainWindow::make_docks() {
   add_dock("selection", tr("Selection"), new SelectionPanel(state_), Qt::BottomDockWidgetArea, true);
   add_dock("bubbles", tr("Bubbles"), new BubblePanel(state_), Qt::BottomDockWidgetArea, true);
   add_dock("residuals", tr("Residuals"), new ResidualPanel(state_), Qt::BottomDockWidgetArea, true);
+  sweep_ = new SweepView(state_);
+  add_dock("sweep", tr("Sweep"), sweep_, Qt::BottomDockWidgetArea, false);
+  connect(sweep_, &SweepView::failed, this, &MainWindow::say);
+  connect(sweep_, &SweepView::opened, this, [this](const QString& path) {
+    auto* dock = findChild<QDockWidget*>(QStringLiteral("sweep"));
+    dock->show();
+    dock->raise();
+    messages_->hide();
+    remember(path);
+    emit opened();
+  });
+  connect(sweep_, &SweepView::trace_ready, this, [this](const std::shared_ptr<const Trace>& trace) {
+    runs_.push_back(trace);
+    files_.clear();  // it is in no file that a kept view could name
+    show_runs({trace});
+  });
   auto* what_if = new WhatIfPanel(state_);
   add_dock("what_if", tr("What if"), what_if, Qt::RightDockWidgetArea, true);
   QMenu* menu = menuBar()->addMenu(tr("&What if"));

@@ -19,6 +19,7 @@
 #include "gui/view/main_window.hpp"
 #include "gui/view/message_bar.hpp"
 #include "gui/view/start_page.hpp"
+#include "gui/view/sweep_view.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "sim/base/error.hpp"
 
@@ -46,6 +47,9 @@ void MainWindow::open(const QStringList& paths) {
         case FileKind::session:
           if (paths.size() > 1) return say(tr("%1: a kept view is opened alone").arg(path));
           return open_session(path);
+        case FileKind::sweep_store:
+          if (paths.size() > 1) return say(tr("%1: a sweep is opened alone").arg(path));
+          return sweep_->open(path);
         default: runs += path;
       }
     } catch (const std::exception& e) {
