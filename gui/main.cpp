@@ -40,9 +40,10 @@ bool has_display() {
 /// Qt ends the program with an abort when it cannot reach the display that the environment names.
 void one_line_and_out(QtMsgType type, const QMessageLogContext&, const QString& message) {
   if (type == QtFatalMsg) {
-    std::fputs("braid-gui: no window can be opened here: the display does not answer. Pictures need none: "
-               "braid gui --export OUT.svg FILE\n",
-               stderr);
+    std::fputs(
+        "braid-gui: no window can be opened here: the display does not answer. Pictures need none: "
+        "braid gui --export OUT.svg FILE\n",
+        stderr);
     _exit(kUserMistake);
   }
   if (type == QtWarningMsg && message.contains(QStringLiteral("qt.qpa.xcb"))) return;
@@ -73,7 +74,8 @@ int show_window(const Options& options) {
       });
     };
     QObject::connect(&window, &braid::MainWindow::opened, &window, [&window, quit] {
-      for (braid::TimelineView* view : window.timelines()) QObject::connect(view, &braid::TimelineView::painted, &window, quit);
+      for (braid::TimelineView* view : window.timelines())
+        QObject::connect(view, &braid::TimelineView::painted, &window, quit);
     });
     QObject::connect(&window, &braid::MainWindow::refused, &window, [](const QString& message) {
       std::fprintf(stderr, "braid-gui: %s\n", qPrintable(message));
@@ -86,11 +88,12 @@ int show_window(const Options& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("The window of Braid: timelines of training steps, bubble by bubble.\n\n"
-               "Opens run files (*.braid) of braid simulate, compare, schedule and validate, folders of them, Chrome "
-               "and Kineto traces, sweep stores and kept views (*.braidview). Up to three runs are shown one above the "
-               "other.",
-               "braid gui");
+  CLI::App app(
+      "The window of Braid: timelines of training steps, bubble by bubble.\n\n"
+      "Opens run files (*.braid) of braid simulate, compare, schedule and validate, folders of them, Chrome "
+      "and Kineto traces, sweep stores and kept views (*.braidview). Up to three runs are shown one above the "
+      "other.",
+      "braid gui");
   app.set_version_flag("--version", "braid-gui " BRAID_VERSION);
   Options options;
   braid::ExportRequest& picture = options.picture;
@@ -110,8 +113,9 @@ int run(int argc, char** argv) {
   app.add_flag("--unfold", picture.unfold, "with --export: every peer and replica has its rows");
   app.add_flag("--quit-after-paint", options.quit_after_paint)->group("");
   app.add_option("--screenshot", options.screenshot)->group("");
-  app.footer("Examples: braid gui out/stp-12b/*.braid\n"
-             "          braid gui --export out.svg --range 10ms..20ms --rows stage0-3 out/stp.braid");
+  app.footer(
+      "Examples: braid gui out/stp-12b/*.braid\n"
+      "          braid gui --export out.svg --range 10ms..20ms --rows stage0-3 out/stp.braid");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

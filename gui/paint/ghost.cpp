@@ -13,8 +13,8 @@ std::uint32_t row_like(const RunView& ghost, const RunRank& place, const RunRow&
     const RunRow& row = ghost.rows[i];
     if (row.kind != like.kind || row.lane != like.lane || row.rank < 0) continue;
     const RunRank& rank = ghost.ranks[static_cast<std::size_t>(row.rank)];
-    const bool same = place.pp >= 0 ? rank.pp == place.pp && rank.tp == place.tp && rank.dp == place.dp
-                                    : rank.rank == place.rank;
+    const bool same =
+        place.pp >= 0 ? rank.pp == place.pp && rank.tp == place.tp && rank.dp == place.dp : rank.rank == place.rank;
     if (same && nth-- == 0) return i;
   }
   return kNoIndex;
@@ -59,8 +59,8 @@ std::vector<std::uint32_t> ghost_rows(const std::vector<LayoutRow>& rows, const 
     if (rows[i].kind != LayoutRow::Kind::spans) continue;
     const std::uint32_t row = rows[i].members.front();
     if (run.rows[row].rank < 0) continue;
-    found[i] = row_like(ghost, run.ranks[static_cast<std::size_t>(run.rows[row].rank)], run.rows[row],
-                        nth_of_kind(run, row));
+    found[i] =
+        row_like(ghost, run.ranks[static_cast<std::size_t>(run.rows[row].rank)], run.rows[row], nth_of_kind(run, row));
   }
   return found;
 }

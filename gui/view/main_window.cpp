@@ -41,9 +41,8 @@ MainWindow::MainWindow(Places places, QWidget* parent)
     : QMainWindow(parent),
       state_(new ViewState(this)),
       loader_(new Loader(this)),
-      settings_(places.settings.isEmpty()
-                    ? std::make_unique<QSettings>()
-                    : std::make_unique<QSettings>(places.settings, QSettings::IniFormat)),
+      settings_(places.settings.isEmpty() ? std::make_unique<QSettings>()
+                                          : std::make_unique<QSettings>(places.settings, QSettings::IniFormat)),
       places_(std::move(places)),
       watcher_(new QFileSystemWatcher(this)) {
   setObjectName(QStringLiteral("braid"));
@@ -80,8 +79,9 @@ void MainWindow::make_centre() {
   auto* charts = new ChartsPanel(state_, column_);
   charts->setObjectName(QStringLiteral("charts"));
   charts->setMinimumSize(160, 60);
-  column_->setStretchFactor(0, 3);
-  column_->setStretchFactor(1, 1);
+  column_->setStretchFactor(0, 1);
+  column_->setStretchFactor(1, 0);
+  column_->setSizes({1000, 130});
   auto* page = new QVBoxLayout(timelines_page_);
   page->setContentsMargins(0, 0, 0, 0);
   page->setSpacing(0);
@@ -193,6 +193,12 @@ void MainWindow::make_docks() {
   });
   auto* what_if = new WhatIfPanel(state_);
   add_dock("what_if", tr("What if"), what_if, Qt::RightDockWidgetArea, true);
+  // Room for the timelines first; what was kept of an earlier window replaces this.
+  const auto dock = [this](const char* id) { return findChild<QDockWidget*>(QString::fromLatin1(id)); };
+  dock("details")->raise();
+  dock("selection")->raise();
+  resizeDocks({dock("details")}, {320}, Qt::Horizontal);
+  resizeDocks({dock("selection")}, {190}, Qt::Vertical);
   QMenu* menu = menuBar()->addMenu(tr("&What if"));
   for (QAction* action : {what_if->run_action(), what_if->cancel_action(), what_if->back_action()}) adopt(menu, action);
 }
@@ -250,10 +256,10 @@ void MainWindow::show_title() {
     if (!title.isEmpty()) title += tr(" against ");
     title += QString::fromStdString(run_title(facts, document.trace->path()));
     if (facts.step_time_ns > 0) title += u' ' + QString::fromStdString(time_text(facts, facts.step_time_ns));
-    if (const auto share = bubble_share(facts))
-      title += tr(", bubble %1 %").arg(QString::number(100 * *share, 'f', 1));
+    if (const auto share = bubble_share(facts)) title += tr(", bubble %1 %").arg(QString::number(100 * *share, 'f', 1));
   }
-  if (!title.isEmpty() && !files_.isEmpty()) title = QFileInfo(files_.front()).fileName() + QStringLiteral(": ") + title;
+  if (!title.isEmpty() && !files_.isEmpty())
+    title = QFileInfo(files_.front()).fileName() + QStringLiteral(": ") + title;
   setWindowTitle(title.isEmpty() ? tr("Braid") : title + tr(" - Braid"));
 }
 

@@ -11,8 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const std::string text(reinterpret_cast<const char*>(data), size);
     const std::string written = braid::to_json(braid::parse_session(text, "view"));
-    BRAID_CHECK(braid::to_json(braid::parse_session(written, "view")) == written, "a kept view comes back as it was written");
-  } catch (const braid::Error&) {
-  }
+    BRAID_CHECK(braid::to_json(braid::parse_session(written, "view")) == written,
+                "a kept view comes back as it was written");
+  } catch (const braid::Error&) {}
   return 0;
 }

@@ -29,9 +29,7 @@ class TimelineViewTest : public testing::Test {
   }
   QRect body() const { return view_->body(); }
   /// A point of the body at a share of its width.
-  QPointF at(double share, double y = 100) const {
-    return {body().left() + share * body().width(), body().top() + y};
-  }
+  QPointF at(double share, double y = 100) const { return {body().left() + share * body().width(), body().top() + y}; }
   double ns_per_pixel() const { return static_cast<double>(state_.range().length()) / body().width(); }
   std::int64_t time_at(double share) const {
     return state_.range().begin + std::llround(share * static_cast<double>(state_.range().length()));
@@ -131,8 +129,9 @@ TEST_F(TimelineViewTest, DragOverTheRulerSelectsAllRows) {
 }
 
 TEST_F(TimelineViewTest, CtrlDragAndRightDragZoomToTheBox) {
-  for (const auto& [button, keys] : {std::pair<Qt::MouseButton, Qt::KeyboardModifiers>{Qt::LeftButton, Qt::ControlModifier},
-                                     {Qt::RightButton, Qt::NoModifier}}) {
+  for (const auto& [button, keys] :
+       {std::pair<Qt::MouseButton, Qt::KeyboardModifiers>{Qt::LeftButton, Qt::ControlModifier},
+        {Qt::RightButton, Qt::NoModifier}}) {
     fit_all(state_);
     const std::int64_t from = time_at(0.2), to = time_at(0.6);
     const double slack = ns_per_pixel();
@@ -291,7 +290,8 @@ TEST_F(TimelineViewTest, AnOlderResultIsDrawnAtTheFootOfItsRow) {
   };
   while (!is_compute(view_->scene().rows[row])) ++row;
   const LayoutRow& shown = view_->scene().rows[row];
-  const QPoint foot(body().left() + body().width() * 3 / 4, body().top() + static_cast<int>(shown.top + shown.height) - 2);
+  const QPoint foot(body().left() + body().width() * 3 / 4,
+                    body().top() + static_cast<int>(shown.top + shown.height) - 2);
   // The older one has half of the microbatches: it has ended where the new one still works.
   auto older = std::make_shared<Trace>(made_run({.pp = 2, .microbatches = 1}), "old.braid");
   ASSERT_LT(older->extent().end, state_.extent().end * 3 / 4);
