@@ -121,14 +121,14 @@ void PlayProcess::cancel() {
 }
 
 void PlayProcess::read_words() {
-  unread_ += process_.readAllStandardError();
+  // Of a flood the end is enough.
+  unread_ = (unread_ + process_.readAllStandardError()).right(4 * kMostWords);
   qsizetype from = 0;
   for (qsizetype at = unread_.indexOf('\n'); at >= 0; at = unread_.indexOf('\n', from)) {
     take_line(unread_.mid(from, at - from));
     from = at + 1;
   }
   unread_.remove(0, from);
-  if (unread_.size() > kMostWords) unread_ = unread_.right(kMostWords);
 }
 
 void PlayProcess::take_line(const QByteArray& line) {
@@ -137,14 +137,14 @@ void PlayProcess::take_line(const QByteArray& line) {
   const double share = parts.size() > 1 && parts[0] == "progress" ? parts[1].toDouble(&is_number) : 0;
   if (is_number) return emit progressed(qBound(0.0, share, 1.0), QString::fromUtf8(parts.mid(2).join(' ')));
   words_ += line + '\n';
-  if (words_.size() > kMostWords) words_ = words_.right(kMostWords);
+  if (words_.size() > 2 * kMostWords) words_ = words_.right(kMostWords);
 }
 
 void PlayProcess::child_ended(int code, QProcess::ExitStatus status) {
   kill_.stop();
   read_words();
   if (!unread_.isEmpty()) take_line(unread_);
-  QString said = QString::fromUtf8(words_).trimmed();
+  QString said = QString::fromUtf8(words_.right(kMostWords)).trimmed();
   if (said.startsWith(QStringLiteral("braid: "))) said.remove(0, 7);
   if (unwanted_) return end({});
   if (status == QProcess::CrashExit) {

@@ -14,6 +14,7 @@ SweepView::SweepView(ViewState* state, QWidget* parent, const QString& program)
     : QWidget(parent),
       state_(state),
       play_(nullptr, program),
+      work_(std::chrono::milliseconds(0)),
       title_(new QLabel),
       x_(new QComboBox),
       y_(new QComboBox),
@@ -36,7 +37,6 @@ SweepView::SweepView(ViewState* state, QWidget* parent, const QString& program)
   message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   cancel_->setText(tr("Cancel"));
   sorted_.setSourceModel(&model_);
-  sorted_.setSortRole(Qt::UserRole);
   table_->setModel(&sorted_);
   table_->setObjectName(QStringLiteral("configurations"));
   table_->setSortingEnabled(true);
@@ -86,6 +86,7 @@ SweepView::SweepView(ViewState* state, QWidget* parent, const QString& program)
     if (!index.isValid()) return plot_->select(std::nullopt);
     plot_->select(static_cast<std::size_t>(sorted_.mapToSource(index).row()));
   });
+  connect(&work_, &LatestWork::finished, this, &SweepView::show_running);
   connect(&play_, &PlayProcess::played, this, [this](const std::shared_ptr<const Trace>& trace) {
     tell({});
     show_running();
@@ -104,32 +105,18 @@ SweepView::SweepView(ViewState* state, QWidget* parent, const QString& program)
   show_running();
 }
 
-SweepView::~SweepView() {
-  if (thread_ == nullptr) return;
-  thread_->disconnect(this);
-  thread_->wait();
-  delete thread_;
-}
-
 void SweepView::in_thread(const std::function<void()>& work, const std::function<void(const QString&)>& done) {
-  auto fault = std::make_shared<QString>();
-  thread_ = QThread::create([work, fault] {
+  work_.ask([work, done](const std::atomic<bool>&) -> LatestWork::Show {
+    QString fault;
     try {
       work();
-    } catch (const std::exception& e) { *fault = QString::fromUtf8(e.what()); }
+    } catch (const std::exception& e) { fault = QString::fromUtf8(e.what()); }
+    return [done, fault] { done(fault); };
   });
-  connect(thread_, &QThread::finished, this, [this, fault, done] {
-    thread_->deleteLater();
-    thread_ = nullptr;
-    done(*fault);
-    show_running();
-  });
-  thread_->start();
   show_running();
 }
 
 void SweepView::open(const QString& path) {
-  if (thread_ != nullptr) return;
   struct Read {
     std::vector<Configuration> configurations;
     std::string currency;

@@ -6,15 +6,14 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QProgressBar>
-#include <QSortFilterProxyModel>
 #include <QTableView>
-#include <QThread>
 #include <QToolButton>
 #include <QWidget>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "gui/view/latest_work.hpp"
 #include "gui/view/play_process.hpp"
 #include "gui/view/scatter_plot.hpp"
 #include "gui/view/sweep_table.hpp"
@@ -27,14 +26,13 @@ class SweepView : public QWidget {
  public:
   /// `program` as for PlayProcess.
   explicit SweepView(ViewState* state, QWidget* parent = nullptr, const QString& program = {});
-  ~SweepView() override;  ///< waits for what reads the store, ends the child
 
   ScatterPlot* plot() const { return plot_; }
   QTableView* table() const { return table_; }
   const std::vector<Configuration>& configurations() const { return configurations_; }
   /// What went wrong last, "" if nothing did.
   QString message() const { return message_->text(); }
-  bool busy() const { return thread_ != nullptr || play_.running(); }
+  bool busy() const { return work_.busy() || play_.running(); }
 
  public slots:
   /// Reads the store in a thread; what is shown stays until then, and when it cannot be read.
@@ -59,11 +57,11 @@ class SweepView : public QWidget {
 
   ViewState* state_;
   PlayProcess play_;
-  QThread* thread_ = nullptr;
+  LatestWork work_;  ///< reads the store
   QString path_, currency_;
   std::vector<Configuration> configurations_;
   SweepTable model_;
-  QSortFilterProxyModel sorted_;
+  SweepSorting sorted_;
   QLabel* title_;
   QComboBox *x_, *y_, *colour_;
   ScatterPlot* plot_;

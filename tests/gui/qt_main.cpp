@@ -7,11 +7,14 @@
 #include <QStandardPaths>
 #include <QStyleFactory>
 
+#include "tests/gui/timed_application.hpp"
+
 namespace {
 
 void fail_on_warning(QtMsgType type, const QMessageLogContext&, const QString& message) {
-  // The offscreen platform cannot do this one, and says so whenever a window is shown.
+  // The offscreen platform cannot do these, and says so whenever a window is shown or a panel floats.
   if (message.contains(QStringLiteral("propagateSizeHints"))) return;
+  if (message.contains(QStringLiteral("does not support raise"))) return;
   if (type == QtWarningMsg || type == QtCriticalMsg) ADD_FAILURE() << "Qt warns: " << qPrintable(message);
   if (type == QtFatalMsg) {
     std::fputs(qPrintable(message), stderr);
@@ -30,7 +33,7 @@ int main(int argc, char** argv) {
     if (!qEnvironmentVariableIsSet(name)) qputenv(name, value);
   }
   QStandardPaths::setTestModeEnabled(true);
-  QApplication app(argc, argv);
+  braid::test::TimedApplication app(argc, argv);
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QFont font(QStringLiteral("DejaVu Sans"));
   font.setPixelSize(12);
