@@ -25,6 +25,7 @@ struct Coverage::Row {
   std::array<std::uint8_t, kCategories> slot{};
   std::uint32_t begin = 0, end = 0;  ///< spans
   std::int64_t zero = 0;             ///< of the first bucket
+  std::int64_t length = 1;           ///< ns from zero to the last span's end
   std::int64_t bucket = 1;           ///< ns
   int unit_shift = 0;                ///< sums in `edges` are in half nanoseconds >> unit_shift
   /// By level, then edge: the first span that ends after the edge, then a sum for each category.
@@ -47,8 +48,13 @@ struct Coverage::Row {
   void from_marks(const RunView& run, const PixelGrid& grid, std::int64_t from, std::int64_t to, float* out) const;
   /// Where a time in ns after `zero` lies among the edges of a level.
   double place(std::size_t level, double time) const {
-    const double at = time / std::ldexp(static_cast<double>(bucket), kLevelShift * static_cast<int>(level));
-    return std::clamp(at, 0.0, static_cast<double>(level_last[level]));
+    const double size = std::ldexp(static_cast<double>(bucket), kLevelShift * static_cast<int>(level));
+    const double before = level_last[level] - 1;
+    const double at = std::max(0.0, time / size);
+    if (at <= before) return at;
+    // The last one ends with the row, not where a bucket would.
+    const double last = before * size;
+    return before + std::min(1.0, (time - last) / (static_cast<double>(length) - last));
   }
 };
 
@@ -65,7 +71,7 @@ void Coverage::Row::build(const RunView& run, const RunRow& row) {
     categories.push_back(static_cast<Category>(c));
   }
   zero = run.start[begin];
-  const std::int64_t length = std::max<std::int64_t>(1, run.end[end - 1] - zero);
+  length = std::max<std::int64_t>(1, run.end[end - 1] - zero);
   const auto buckets = static_cast<std::int64_t>((end - begin + kSpansPerBucket - 1) / kSpansPerBucket);
   bucket = (length + buckets - 1) / buckets;
   // Differences fit into 31 bits.

@@ -13,6 +13,8 @@ constexpr unsigned char kEdge = 1, kShort = 2;
 constexpr float kWhole = 0.9995f;
 /// Blocks from this width have an edge and the tone of their chunk.
 constexpr double kBlock = 3;
+/// The edge of a narrower one is fainter, else edges would be all one sees.
+constexpr double kFullEdge = 12;
 
 struct Mix {
   float red = 0, green = 0, blue = 0;
@@ -114,6 +116,8 @@ void RowPainter::gather_blocks(int from, int to) {
     const std::int64_t begin = std::max<std::int64_t>(stretch, from);
     const auto mark = [&](double place, unsigned char what) {
       const double column = std::floor(place) - static_cast<double>(first_);
+      // An edge between two pixels softens neither.
+      if (what == kEdge && place - std::floor(place) < 1e-3) return;
       if (column < static_cast<double>(begin) || column >= last - static_cast<double>(first_)) return;
       marks_[static_cast<std::size_t>(column) - static_cast<std::size_t>(from)] |= what;
     };
@@ -160,7 +164,7 @@ void RowPainter::compose(int from, int to) {
     const Tile& fill = tile(slot);
     for (int line = 0; line < place_->bar_height; ++line) {
       QRgb* const at = &pixel(0, place_->bar_top + line);
-      if (blend) {
+      if (place_->bar_height < kThinBar) {
         std::fill(at + column, at + end, fill.flat);
       } else {
         for (int x = column; x < end; ++x) at[x] = fill.at(first_ + x, line);
@@ -233,16 +237,18 @@ void RowPainter::draw_block(const Block& block, int from, int to) {
     const Tile& low = frame_->tiles.tile(std::min(category, half), chunk);
     const Tile& high = frame_->tiles.tile(std::max(category, half), chunk);
     for (int line = 0; line < bar; ++line) {
-      const Tile& fill = line < bar / 2 ? high : low;
-      const QRgb colour = blend && half != category ? towards(low.flat, high.flat, 0.5) : fill.flat;
+      // The middle line of an odd number belongs to both.
+      const bool both = half != category && (blend || 2 * line + 1 == bar);
+      const QRgb colour = both ? towards(low.flat, high.flat, 0.5) : 2 * line < bar ? high.flat : low.flat;
       std::fill(&pixel(begin, place_->bar_top + line), &pixel(begin, place_->bar_top + line) + std::max(0, end - begin),
                 colour);
     }
   }
-  if (!is_idle(category) && frame_->scene->theme.edge > 0 && whole_from >= begin && whole_from < end) {
+  const double edge = frame_->scene->theme.edge * std::min(1.0, (block.end - block.begin) / kFullEdge);
+  if (!is_idle(category) && edge > 0 && whole_from >= begin && whole_from < end) {
     for (int line = 0; line < bar; ++line) {
       QRgb& at = pixel(static_cast<int>(whole_from), place_->bar_top + line);
-      at = towards(at, qRgb(0, 0, 0), frame_->scene->theme.edge);
+      at = towards(at, qRgb(0, 0, 0), edge);
     }
   }
   if (frame_->scene->labels && bar >= kLabelBar) label_block(block, begin, end);
@@ -261,9 +267,13 @@ void RowPainter::label_block(const Block& block, int from, int to) {
       run, block.span, room, [&](std::string_view text) { return sheet.width(text); }, text_, spare_);
   if (text_.empty()) return;
   const Category category = run.category[block.span];
+  const Category half = run.half.empty() ? category : run.half[block.span];
   const int chunk = run.key.empty() ? 0 : run.key[block.span].chunk;
   const Theme& theme = frame_->scene->theme;
-  const QRgb ink = is_idle(category) ? theme.text.rgb() : readable_on(chunk_colour(theme, category, chunk)).rgb();
+  // On a braid it lies over two colours.
+  const QColor below = chunk_colour(theme, std::min(category, half), chunk);
+  const QColor above = chunk_colour(theme, std::max(category, half), chunk);
+  const QRgb ink = is_idle(category) ? theme.text.rgb() : readable_on(below, above).rgb();
   const auto left = static_cast<std::int64_t>(view_from) - first_ + kMargin + (room - sheet.width(text_)) / 2;
   const int baseline = place_->bar_top + (place_->bar_height + sheet.capital() + 1) / 2;
   sheet.draw(text_, static_cast<int>(left), baseline, ink, pixels_, stride_, from, to, place_->height);

@@ -22,10 +22,11 @@ struct Theme {
   std::array<QColor, kCategories> category;
   QColor background, row_even, row_odd, grid, text, faint_text, selection, hover, flow, critical, hit;
   QFont font;  ///< of labels, DejaVu Sans where it is there
-  /// How strong the hatch of idle pieces and the edges of blocks are; 0: none, then a pixel has the colours of its
-  /// categories by their shares and nothing else.
+  /// How strong the hatch of idle pieces, the edges of blocks and the lighter tone of later chunks are; with all three
+  /// 0 a pixel has the colours of its categories by their shares and nothing else.
   double hatch = 1;
   double edge = 0.3;
+  double chunk = 1;
 
   /// Readable on the category's colour.
   QColor text_on(Category c) const;
@@ -34,6 +35,8 @@ struct Theme {
 
 /// Black or white, whichever stands out more from the colour.
 QColor readable_on(const QColor& colour);
+/// The one that can be read best where it stands out least of the two.
+QColor readable_on(const QColor& first, const QColor& second);
 /// `share` of the second, the rest of the first.
 QColor mixed(const QColor& first, const QColor& second, double share);
 

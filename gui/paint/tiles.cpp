@@ -50,7 +50,8 @@ QColor hatch_colour(const Theme& theme, Category c) {
 QColor chunk_colour(const Theme& theme, Category c, int chunk) {
   const QColor& own = theme.category[static_cast<std::size_t>(c)];
   if (is_idle(c)) return own;
-  return mixed(own, QColor(Qt::white), 0.36 * chunk_tone(chunk) / (Tiles::kChunks - 1) * 1.4);
+  constexpr double kLighter = 0.25;  // a chunk
+  return mixed(own, QColor(Qt::white), theme.chunk * kLighter * chunk_tone(chunk));
 }
 
 Tiles tiles(const Theme& theme) {

@@ -5,9 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "gui/model/trace.hpp"
+#include "tests/gui/few_spans.hpp"
 #include "tests/gui/made_run.hpp"
 
 namespace braid {
@@ -16,54 +15,8 @@ namespace {
 using testing::ElementsAre;
 using testing::FloatEq;
 
-struct Piece {
-  std::int64_t start = 0, end = 0;
-  Category category = Category::forward;
-  Category half = Category::forward;
-};
-
-RunColumns row_of(const std::vector<Piece>& pieces) {
-  RunColumns run;
-  run.ranks.push_back({.rank = 0});
-  run.rows.push_back({.rank = 0, .begin = 0, .end = pieces.size()});
-  for (const Piece& piece : pieces) {
-    run.start.push_back(piece.start);
-    run.end.push_back(piece.end);
-    run.category.push_back(piece.category);
-    run.half.push_back(piece.half);
-  }
-  return run;
-}
-
-std::array<double, kCategories> summed(const RunView& run, std::size_t row, TimeRange range) {
-  std::array<double, kCategories> sums{};
-  for (std::uint64_t i = run.rows[row].begin; i < run.rows[row].end; ++i) {
-    const std::int64_t overlap = std::min(run.end[i], range.end) - std::max(run.start[i], range.begin);
-    if (overlap <= 0) continue;
-    sums[static_cast<std::size_t>(run.category[i])] += 0.5 * static_cast<double>(overlap);
-    sums[static_cast<std::size_t>(run.half[i])] += 0.5 * static_cast<double>(overlap);
-  }
-  return sums;
-}
-
-/// Spans of 1 to `longest` ns (or none at all), every fourth a braid, with gaps; in bursts if `bursts`.
 RunColumns random_row(std::size_t spans, std::int64_t longest, bool bursts, unsigned seed) {
-  std::mt19937_64 random(seed);
-  const auto below = [&](std::int64_t n) {
-    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
-  };
-  constexpr std::array kinds{Category::forward, Category::input_grad, Category::weight_grad, Category::idle_tp};
-  std::vector<Piece> pieces;
-  std::int64_t now = 1'000'000'007;
-  for (std::size_t i = 0; i < spans; ++i) {
-    if (below(3) == 0) now += below(longest);
-    if (bursts && i % 1000 == 0) now += 1000 * longest;
-    const std::int64_t length = below(20) == 0 ? 0 : 1 + below(longest);
-    const Category kind = kinds[static_cast<std::size_t>(below(4))];
-    pieces.push_back({now, now + length, kind, below(4) == 0 ? kinds[static_cast<std::size_t>(below(4))] : kind});
-    now += length;
-  }
-  return row_of(pieces);
+  return run_of(random_pieces(spans, longest, bursts, seed));
 }
 
 std::vector<float> shares_of(const Coverage& coverage, std::size_t row, const TimeMap& map) {
@@ -74,7 +27,7 @@ std::vector<float> shares_of(const Coverage& coverage, std::size_t row, const Ti
 
 TEST(Coverage, OfThreeSpansIsWhatTheHandFinds) {
   // F 0..10, nothing 10..14, a braid of F and I 14..24, I 24..30; pixels of 4 ns.
-  const RunColumns run = row_of({{0, 10},
+  const RunColumns run = run_of({{0, 10},
                                  {14, 24, Category::forward, Category::input_grad},
                                  {24, 30, Category::input_grad, Category::input_grad}});
   const Coverage coverage(run.view());
@@ -92,7 +45,7 @@ TEST(Coverage, OfThreeSpansIsWhatTheHandFinds) {
 }
 
 TEST(Coverage, FindsTheFirstSpanThatEndsAfterATime) {
-  const RunColumns run = row_of({{0, 10}, {10, 10}, {12, 20}});
+  const RunColumns run = run_of({{0, 10}, {10, 10}, {12, 20}});
   const Coverage coverage(run.view());
   const auto first = [&](std::int64_t time) { return coverage.first_span(0, time); };
   EXPECT_EQ(first(-5), 0u);
@@ -193,7 +146,7 @@ TEST(Coverage, APixelDoesNotDependOnWhatElseIsAskedFor) {
 }
 
 TEST(Coverage, OfNothingIsNothing) {
-  RunColumns run = row_of({});
+  RunColumns run = run_of({});
   run.points.push_back({0, 1});
   run.rows.push_back({.rank = 0, .kind = RowKind::counter, .counter = CounterKind::memory, .begin = 0, .end = 1});
   const Coverage coverage(run.view());
@@ -202,7 +155,7 @@ TEST(Coverage, OfNothingIsNothing) {
     EXPECT_EQ(coverage.times(row, {0, 100}), (std::array<double, kCategories>{}));
     coverage.shares(row, {{0, 100}, 10}, {});
   }
-  const RunColumns instant = row_of({{5, 5}, {5, 5}});
+  const RunColumns instant = run_of({{5, 5}, {5, 5}});
   const Coverage of_instant(instant.view());
   EXPECT_THAT(shares_of(of_instant, 0, {{0, 10}, 2}), ElementsAre(0.0f, 0.0f));
 }
