@@ -49,8 +49,9 @@ set(BRAID_USES_validate base scenario schedule program cost timeline engine/core
     validate/report validate/recording validate/trace validate/device)
 # The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets. Of schedule it needs
 # the names and the labels of actions in foreign traces, of cost the profile: the SMs of collectives are a parameter of it.
+# gui/paint writes SVG with the numbers and the escaping of report (svg.hpp).
 set(BRAID_USES_gui/model base timeline scenario schedule cost report sweep)
-set(BRAID_USES_gui/paint base timeline gui/model)
+set(BRAID_USES_gui/paint base timeline report gui/model)
 set(BRAID_USES_gui/view base timeline scenario sweep gui/model gui/paint)
 set(BRAID_USES_gui base timeline gui/model gui/paint gui/view)
 

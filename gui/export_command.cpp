@@ -64,9 +64,9 @@ Kind word(const char* option, const std::string& text, std::initializer_list<std
 
 void export_command(const ExportRequest& request, const std::string& cache_folder) {
   const QSize size = parse_size(request.size);
-  const auto palette = word<PaletteKind>("--palette", request.palette,
-                                         {{"colour_blind_safe", PaletteKind::colour_blind_safe},
-                                          {"papers", PaletteKind::papers}});
+  const auto palette =
+      word<PaletteKind>("--palette", request.palette,
+                        {{"colour_blind_safe", PaletteKind::colour_blind_safe}, {"papers", PaletteKind::papers}});
   const auto light = word<Light>("--light", request.light, {{"day", Light::day}, {"night", Light::night}});
   const std::shared_ptr<const Trace> trace = wanted_run(request, cache_folder);
   LayoutOptions layout{.fold_tp_peers = !request.unfold, .fold_dp_replicas = !request.unfold};

@@ -8,16 +8,16 @@
 namespace braid {
 
 struct ExportRequest {
-  std::string file;  ///< a run; of several in it the one called `run`
-  std::string run;   ///< "": the first
-  std::string out;   ///< .png, .svg, .pdf
+  std::string file;   ///< a run; of several in it the one called `run`
+  std::string run;    ///< "": the first
+  std::string out;    ///< .png, .svg, .pdf
   std::string range;  ///< parse_range(); "": everything
   std::string rows;   ///< rows_called(); "": all
   std::string size;   ///< "1600x900": of the rows, without labels and ruler; a height of 0 or none: what the rows need
   std::string palette = "colour_blind_safe";
   std::string light = "day";
   bool legend = true;
-  bool unfold = false;  ///< shows every tensor-parallel peer and data-parallel replica
+  bool unfold = false;    ///< shows every tensor-parallel peer and data-parallel replica
   double row_height = 0;  ///< 0: as in the window
 };
 

@@ -26,6 +26,7 @@ struct Options {
   std::vector<std::string> files;
   bool compare = false;
   bool quit_after_paint = false;
+  std::string screenshot;  ///< of the whole window, for pages about it
   braid::ExportRequest picture;
 };
 
@@ -39,9 +40,10 @@ bool has_display() {
 /// Qt ends the program with an abort when it cannot reach the display that the environment names.
 void one_line_and_out(QtMsgType type, const QMessageLogContext&, const QString& message) {
   if (type == QtFatalMsg) {
-    std::fputs("braid-gui: no window can be opened here: the display does not answer. Pictures need none: "
-               "braid gui --export OUT.svg FILE\n",
-               stderr);
+    std::fputs(
+        "braid-gui: no window can be opened here: the display does not answer. Pictures need none: "
+        "braid gui --export OUT.svg FILE\n",
+        stderr);
     _exit(kUserMistake);
   }
   if (type == QtWarningMsg && message.contains(QStringLiteral("qt.qpa.xcb"))) return;
@@ -64,11 +66,16 @@ int show_window(const Options& options) {
   braid::MainWindow window({.cache_folder = cache_folder(), .example = example()});
   QStringList files;
   for (const std::string& file : options.files) files += QString::fromLocal8Bit(QByteArray::fromStdString(file));
-  if (options.quit_after_paint) {
+  if (options.quit_after_paint || !options.screenshot.empty()) {
     // For tests of the whole program: out as soon as there is a picture, or a message instead of it.
-    const auto quit = [] { QTimer::singleShot(0, qApp, [] { QCoreApplication::exit(0); }); };
+    const auto quit = [&window, file = QString::fromStdString(options.screenshot)] {
+      QTimer::singleShot(file.isEmpty() ? 0 : 1500, qApp, [&window, file] {
+        QCoreApplication::exit(file.isEmpty() || window.grab().save(file) ? 0 : kUserMistake);
+      });
+    };
     QObject::connect(&window, &braid::MainWindow::opened, &window, [&window, quit] {
-      for (braid::TimelineView* view : window.timelines()) QObject::connect(view, &braid::TimelineView::painted, &window, quit);
+      for (braid::TimelineView* view : window.timelines())
+        QObject::connect(view, &braid::TimelineView::painted, &window, quit);
     });
     QObject::connect(&window, &braid::MainWindow::refused, &window, [](const QString& message) {
       std::fprintf(stderr, "braid-gui: %s\n", qPrintable(message));
@@ -81,11 +88,12 @@ int show_window(const Options& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("The window of Braid: timelines of training steps, bubble by bubble.\n\n"
-               "Opens run files (*.braid) of braid simulate, compare, schedule and validate, folders of them, Chrome "
-               "and Kineto traces, sweep stores and kept views (*.braidview). Up to three runs are shown one above the "
-               "other.",
-               "braid gui");
+  CLI::App app(
+      "The window of Braid: timelines of training steps, bubble by bubble.\n\n"
+      "Opens run files (*.braid) of braid simulate, compare, schedule and validate, folders of them, Chrome "
+      "and Kineto traces, sweep stores and kept views (*.braidview). Up to three runs are shown one above the "
+      "other.",
+      "braid gui");
   app.set_version_flag("--version", "braid-gui " BRAID_VERSION);
   Options options;
   braid::ExportRequest& picture = options.picture;
@@ -104,8 +112,10 @@ int run(int argc, char** argv) {
   app.add_flag("!--no-legend", picture.legend, "with --export: no legend");
   app.add_flag("--unfold", picture.unfold, "with --export: every peer and replica has its rows");
   app.add_flag("--quit-after-paint", options.quit_after_paint)->group("");
-  app.footer("Examples: braid gui out/stp-12b/*.braid\n"
-             "          braid gui --export out.svg --range 10ms..20ms --rows stage0-3 out/stp.braid");
+  app.add_option("--screenshot", options.screenshot)->group("");
+  app.footer(
+      "Examples: braid gui out/stp-12b/*.braid\n"
+      "          braid gui --export out.svg --range 10ms..20ms --rows stage0-3 out/stp.braid");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "gui/model/find.hpp"
 #include "sim/base/units.hpp"
@@ -121,7 +122,9 @@ class Details {
     if (work.bytes > 0 && seconds > 0) add("achieved", rate_text(work.bytes / seconds, "B/s"));
     if (work.price_s > 0) {
       add("predicted, alone", to_text(Seconds(work.price_s)));
-      if (seconds > 0) add("against it", fmt::format("{:+.3g} %", 100 * (seconds / work.price_s - 1)));
+      const double off = 100 * (seconds / work.price_s - 1);
+      // Durations are whole nanoseconds: what is below that is no difference.
+      if (seconds > 0) add("against it", std::abs(off) < 0.005 ? "equal" : fmt::format("{:+.3g} %", off));
     }
     if (!work.source.empty()) add("price from", work.source);
   }
@@ -175,6 +178,13 @@ class Details {
     add("waited for", fmt::format("{}  ({})", label_of(run_, blamed), place_of(blamed)), blamed);
     add("which ran",
         fmt::format("{} to {}", point_text(facts_, run_.start[blamed]), point_text(facts_, run_.end[blamed])));
+    if (run_.start[blamed] <= run_.start[span_]) return;
+    // It had not begun itself: what it waited for is the reason.
+    const auto deps_of_blamed = run_.deps_of(blamed);
+    const auto last = std::max_element(deps_of_blamed.begin(), deps_of_blamed.end(),
+                                       [&](std::uint32_t a, std::uint32_t b) { return run_.end[a] < run_.end[b]; });
+    if (last == deps_of_blamed.end() || run_.end[*last] <= run_.start[span_]) return;
+    add("after it waited for", fmt::format("{}  ({})", label_of(run_, *last), place_of(*last)), *last);
   }
 
   const RunView& run_;

@@ -53,7 +53,8 @@ std::string headline(const RunFacts& facts) {
     const auto exposed = figure(facts, "exposed_communication_s");
     if (exposed && facts.step_time_ns > 0)
       parts.push_back(fmt::format("exposed communication {:.1f} %", 100 * *exposed / step_seconds(facts)));
-    if (const auto mfu = figure(facts, "mfu"); mfu && *mfu > 0) parts.push_back(fmt::format("MFU {:.1f} %", 100 * *mfu));
+    if (const auto mfu = figure(facts, "mfu"); mfu && *mfu > 0)
+      parts.push_back(fmt::format("MFU {:.1f} %", 100 * *mfu));
     if (const auto peak = figure(facts, "peak_memory_bytes"); peak && *peak > 0) {
       const auto room = figure(facts, "gpu_memory_bytes");
       parts.push_back("peak memory " + gib(*peak) + (room && *room > 0 ? " of " + gib(*room) : ""));

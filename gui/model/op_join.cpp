@@ -2,8 +2,8 @@
 #include "gui/model/op_join.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <set>
-#include <tuple>
 
 #include "gui/model/class_numbers.hpp"
 
@@ -83,7 +83,6 @@ OpJoin::Entry OpJoin::entry(const Side& side, std::uint32_t span, bool passes) {
 
 void OpJoin::collect(Side& side, const std::vector<std::uint32_t>& rows) {
   side.entries.clear();
-  side.left.clear();
   for (const std::uint32_t row : rows) {
     const RunRow& one = side.run.rows[row];
     for (auto span = static_cast<std::uint32_t>(one.begin); span < one.end; ++span) {
@@ -92,37 +91,50 @@ void OpJoin::collect(Side& side, const std::vector<std::uint32_t>& rows) {
   }
 }
 
+std::size_t OpJoin::slot_of(const Entry& wanted) const {
+  // Multiplication mixes upwards: the upper half of the product is what all bits have had a part in.
+  const std::uint64_t mixed = (wanted.high * 0x9e3779b97f4a7c15ull ^ wanted.low) * 0xff51afd7ed558ccdull;
+  std::size_t slot = (mixed >> 32) & (slots_.size() - 1);
+  while (slots_[slot].sample != kNoIndex && !second_.entries[slots_[slot].sample].same_op(wanted)) {
+    slot = (slot + 1) & (slots_.size() - 1);
+  }
+  return slot;
+}
+
+void OpJoin::index_second() {
+  const std::size_t count = second_.entries.size();
+  slots_.assign(std::bit_ceil(2 * count + 2), {});
+  next_equal_.assign(count, kNoIndex);
+  // From the back, so that the first of equal ones is found first.
+  for (std::size_t j = count; j-- > 0;) {
+    Slot& slot = slots_[slot_of(second_.entries[j])];
+    next_equal_[j] = slot.first;
+    slot.sample = slot.first = static_cast<std::uint32_t>(j);
+  }
+}
+
+std::uint32_t OpJoin::first_free(const Entry& wanted) {
+  if (slots_.empty()) index_second();
+  std::uint32_t& first = slots_[slot_of(wanted)].first;
+  while (first != kNoIndex && used_[first]) first = next_equal_[first];
+  return first;
+}
+
 void OpJoin::join(const std::vector<std::uint32_t>& first, const std::vector<std::uint32_t>& second) {
   pairs_.clear();
+  slots_.clear();
   collect(first_, first);
   collect(second_, second);
-  const std::vector<Entry>&a = first_.entries, &b = second_.entries;
-  const std::size_t both = std::min(a.size(), b.size());
-  for (std::size_t i = 0; i < both; ++i) {
-    if (a[i].same_op(b[i])) {
-      pairs_.emplace_back(a[i].span, b[i].span);
-    } else {
-      first_.left.push_back(a[i]);
-      second_.left.push_back(b[i]);
-    }
-  }
-  first_.left.insert(first_.left.end(), a.begin() + static_cast<std::ptrdiff_t>(both), a.end());
-  second_.left.insert(second_.left.end(), b.begin() + static_cast<std::ptrdiff_t>(both), b.end());
-  if (first_.left.empty() || second_.left.empty()) return;
-
-  const auto in_order = [](const Entry& x, const Entry& y) {
-    return std::tie(x.high, x.low, x.span) < std::tie(y.high, y.low, y.span);
-  };
-  std::ranges::sort(first_.left, in_order);
-  std::ranges::sort(second_.left, in_order);
-  for (std::size_t i = 0, j = 0; i < first_.left.size() && j < second_.left.size();) {
-    const Entry &x = first_.left[i], &y = second_.left[j];
-    if (x.same_op(y)) {
-      pairs_.emplace_back(x.span, y.span);
-      ++i, ++j;
-    } else {
-      std::tie(x.high, x.low) < std::tie(y.high, y.low) ? ++i : ++j;
-    }
+  const std::vector<Entry>& there = second_.entries;
+  used_.assign(there.size(), false);
+  std::size_t following = 0;  // place in the second run behind the last one found
+  for (const Entry& one : first_.entries) {
+    const bool follows = following < there.size() && !used_[following] && there[following].same_op(one);
+    const std::uint32_t found = follows ? static_cast<std::uint32_t>(following) : first_free(one);
+    if (found == kNoIndex) continue;
+    used_[found] = true;
+    pairs_.emplace_back(one.span, there[found].span);
+    following = found + 1;
   }
 }
 

@@ -18,14 +18,14 @@ namespace braid {
 /// position.
 std::vector<std::pair<std::size_t, std::size_t>> rank_pairs(const RunView& first, const RunView& second);
 
-/// Joins rows of two runs; rows in the same order in linear time, others by sorting what is left. Borrows both.
+/// Joins rows of two runs in linear time. Borrows both.
 class OpJoin {
  public:
   OpJoin(const RunView& first, const RunView& second);
 
   /// Calls found(span of the first, span of the second) for every pair among the spans of these rows, idle pieces left
-  /// out. Spans with a key are joined by it, whatever the rank in it; others by name; equal ones where they stand at
-  /// the same place of both orders, else the n-th with the n-th.
+  /// out. Spans with a key are joined by it, whatever the rank in it; others by name. Of equal ones that which follows
+  /// the span joined last, else the first that is left.
   template <typename Found>
   void rows(const std::vector<std::uint32_t>& first, const std::vector<std::uint32_t>& second, Found found) {
     join(first, second);
@@ -41,15 +41,27 @@ class OpJoin {
   struct Side {
     RunView run;
     std::vector<std::uint32_t> name_ids;  ///< by name of the run: equal texts have one number in both runs
-    std::vector<Entry> entries, left;
+    std::vector<Entry> entries;
   };
 
   void intern(Side& side, std::unordered_map<std::string_view, std::uint32_t>& ids);
   static Entry entry(const Side& side, std::uint32_t span, bool passes);
   static void collect(Side& side, const std::vector<std::uint32_t>& rows);
+  void index_second();
+  std::size_t slot_of(const Entry& wanted) const;
+  /// Position among the second's entries, or kNoIndex.
+  std::uint32_t first_free(const Entry& wanted);
   void join(const std::vector<std::uint32_t>& first, const std::vector<std::uint32_t>& second);
 
+  struct Slot {
+    std::uint32_t sample = kNoIndex;  ///< an entry of the key that has the slot
+    std::uint32_t first = kNoIndex;   ///< of them the first that may be free
+  };
+
   Side first_, second_;
+  std::vector<Slot> slots_;  ///< a hash table of the second's entries, made when the orders first differ
+  std::vector<std::uint32_t> next_equal_;
+  std::vector<bool> used_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 bool is_compute_row(const RunRow& row) { return row.kind == RowKind::lane && row.lane == Lane::compute; }
 
-/// "bubble 25 % (75 slots of 300 slots)"; empty where no idle piece is known.
+/// "bubble 4 % (12 slots of 4 x 75 slots)"; empty where no idle piece is known.
 std::string bubble_text(const Trace& trace) {
   const RunView& run = trace.run();
   std::int64_t idle = 0, rows = 0;
@@ -26,7 +26,7 @@ std::string bubble_text(const Trace& trace) {
   }
   const std::int64_t step = trace.facts().step_time_ns > 0 ? trace.facts().step_time_ns : trace.extent().length();
   if (idle == 0 || rows == 0) return "";
-  return fmt::format("bubble {:.4g} % ({} of {} ranks' {})",
+  return fmt::format("bubble {:.4g} % ({} of {} x {})",
                      100.0 * static_cast<double>(idle) / (static_cast<double>(step) * static_cast<double>(rows)),
                      time_text(trace.facts(), idle), rows, time_text(trace.facts(), step));
 }

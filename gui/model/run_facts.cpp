@@ -21,8 +21,8 @@ void take_whole(const Json& from, const char* name, Integer& to) {
   const auto found = from.find(name);
   if (found == from.end()) return;
   // What does not fit is not what Braid wrote; converting it would be undefined or wrap.
-  if (found->is_number_unsigned() && std::in_range<Integer>(found->get<std::uint64_t>())) {
-    to = static_cast<Integer>(found->get<std::uint64_t>());
+  if (found->is_number_unsigned()) {
+    if (std::in_range<Integer>(found->get<std::uint64_t>())) to = static_cast<Integer>(found->get<std::uint64_t>());
   } else if (found->is_number_integer() && std::in_range<Integer>(found->get<std::int64_t>())) {
     to = static_cast<Integer>(found->get<std::int64_t>());
   }

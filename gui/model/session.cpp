@@ -19,8 +19,9 @@ constexpr std::int64_t kMostNs = std::int64_t{1} << 60;  ///< as check(RunView)
 Json strings(const std::set<std::string>& set) { return Json(std::vector<std::string>(set.begin(), set.end())); }
 
 Json to_json(const OpKey& key) {
-  return {{"rank", key.rank},   {"kind", to_text(key.kind)}, {"unit", to_text(key.unit)}, {"microbatch", key.microbatch},
-          {"chunk", key.chunk}, {"layer", key.layer},        {"index", key.index}};
+  return {
+      {"rank", key.rank},   {"kind", to_text(key.kind)}, {"unit", to_text(key.unit)}, {"microbatch", key.microbatch},
+      {"chunk", key.chunk}, {"layer", key.layer},        {"index", key.index}};
 }
 
 Json to_json(const Session::View& view) {
@@ -111,9 +112,10 @@ class Fields {
     return found == json_.end() || found->is_null() ? nullptr : &*found;
   }
   std::int64_t whole(const Json& field, const char* name, std::int64_t least, std::int64_t most) const {
-    const bool fits = field.is_number_integer() &&
-                      (!field.is_number_unsigned() ||
-                       field.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+    const bool fits =
+        field.is_number_integer() &&
+        (!field.is_number_unsigned() ||
+         field.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
     if (!fits || field.get<std::int64_t>() < least || field.get<std::int64_t>() > most)
       fail(name, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return field.get<std::int64_t>();

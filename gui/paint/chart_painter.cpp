@@ -19,19 +19,28 @@ constexpr double kNear = 0.25;
 constexpr int kVeil = 130;
 constexpr int kShade = 34;
 constexpr int kLineShade = 80;
+constexpr double kHalfLine = 0.75;
 
 QColor colour(const Theme& theme, Category category) { return theme.category[static_cast<std::size_t>(category)]; }
 
+/// A line of a light colour is hard to see on light paper.
+QColor line_colour(const Theme& theme, Category category) {
+  const QColor ink = colour(theme, category);
+  return theme.light == Light::day && ink.lightness() > 130 ? ink.darker(135) : ink;
+}
+
 class ChartPicture {
  public:
-  ChartPicture(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where)
+  ChartPicture(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where,
+               const ChartData* ghost = nullptr)
       : painter_(painter),
         scene_(scene),
         data_(data),
+        ghost_(ghost != nullptr && ghost->stacked() && !ghost->time().empty() ? ghost : nullptr),
         where_(where),
         plot_(where.adjusted(std::min<double>(kLabelColumn, where.width()), 4, 0, -4)),
         map_{scene.range, std::max(1.0, plot_.width())},
-        top_(axis_top(data)),
+        top_(std::max(axis_top(data), ghost_ == nullptr ? 0 : axis_top(*ghost_))),
         metrics_(scene.theme.font) {}
 
   void paint_body() {
@@ -53,6 +62,7 @@ class ChartPicture {
           for (std::size_t s = 0; s < data_.series().size(); ++s) line(s);
           break;
       }
+      if (ghost_ != nullptr) ghost();
       capacity();
       tick_labels();
     }
@@ -154,23 +164,39 @@ class ChartPicture {
   }
 
   void line(std::size_t series) {
-    constexpr double kHalf = 0.75;
     const std::vector<double>& value = data_.series()[series].value;
     const QColor ink = series_colour(scene_.theme, data_, series);
     QColor shade = ink;
     shade.setAlpha(kLineShade);
     fill(shade, [&](std::size_t i) {
       const Extremes::Found found = data_.extremes(pixels_[i].instants, series);
-      return std::pair(y(value[found.high]) - kHalf, y(value[found.low]) + kHalf);
+      return std::pair(y(value[found.high]) - kHalfLine, y(value[found.low]) + kHalfLine);
     });
-    double before = 0;
+    stroke(ink, [&](std::size_t i) { return y(data_.mean(pixels_[i].range, pixels_[i].instants, series)); });
+  }
+
+  /// A line through the heights that y_of(pixel number) gives, without a gap where it jumps.
+  template <class YOf>
+  void stroke(const QColor& ink, YOf y_of) {
+    std::optional<double> before;
     fill(ink, [&](std::size_t i) {
-      const double now = y(data_.mean(pixels_[i].range, pixels_[i].instants, series));
-      if (i == 0) before = now;
-      const auto [top, bottom] = std::minmax(before, now);
+      const double now = y_of(i), was = before.value_or(now);
       before = now;
-      return std::pair(top - kHalf, bottom + kHalf);
+      return std::pair(std::min(was, now) - kHalfLine, std::max(was, now) + kHalfLine);
     });
+  }
+
+  void ghost() {
+    const bool peaks = data_.chart().kind == Chart::Kind::memory;
+    const auto sum_in = [&](TimeRange range) {
+      const ChartData::Instants instants = ghost_->in_force(range);
+      if (instants.empty()) return 0.0;
+      if (peaks) return ghost_->sum(ghost_->extremes(instants).high);
+      double sum = 0;
+      for (std::size_t s = 0; s < ghost_->series().size(); ++s) sum += ghost_->mean(range, instants, s);
+      return sum;
+    };
+    stroke(scene_.theme.text, [&](std::size_t i) { return y(sum_in(pixels_[i].range)); });
   }
 
   std::vector<double> axis() const {
@@ -210,6 +236,7 @@ class ChartPicture {
     QColor paper = scene_.theme.background;
     paper.setAlpha(170);
     painter_.fillRect(box, paper);
+    painter_.setPen(scene_.theme.text);
     painter_.drawText(box, Qt::AlignCenter, text);
   }
 
@@ -299,6 +326,7 @@ class ChartPicture {
   QPainter& painter_;
   const Scene& scene_;
   const ChartData& data_;
+  const ChartData* ghost_;
   QRectF where_, plot_;
   TimeMap map_;
   double top_ = 1;
@@ -329,14 +357,15 @@ QColor series_colour(const Theme& theme, const ChartData& data, std::size_t seri
   const ChartData::Series& one = data.series()[series];
   if (data.chart().kind == Chart::Kind::memory) return colour(theme, category_of(one.counter));
   if (data.chart().kind == Chart::Kind::links) {
-    if (one.name == "NIC") return colour(theme, Category::pp);
-    if (one.name == "leaf to spine") return colour(theme, Category::dp);
-    if (one.name == "host bridge") return colour(theme, Category::host);
-    if (one.name == "NVLink" || one.name == "PCIe") return colour(theme, Category::tp);
+    if (one.name == "NIC") return line_colour(theme, Category::pp);
+    if (one.name == "leaf to spine") return line_colour(theme, Category::dp);
+    if (one.name == "host bridge") return line_colour(theme, Category::host);
+    if (one.name == "NVLink" || one.name == "PCIe") return line_colour(theme, Category::tp);
   }
   constexpr std::array kOthers = {Category::forward, Category::tp,        Category::pp,
                                   Category::dp,      Category::optimizer, Category::weight_grad};
-  return colour(theme, kOthers[series % kOthers.size()]);
+  const Category other = kOthers[series % kOthers.size()];
+  return data.stacked() ? colour(theme, other) : line_colour(theme, other);
 }
 
 double axis_top(const ChartData& data) {
@@ -346,8 +375,9 @@ double axis_top(const ChartData& data) {
   return top > 0 ? top * kHeadroom : 1;
 }
 
-void paint_chart_body(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where) {
-  ChartPicture(painter, scene, data, where).paint_body();
+void paint_chart_body(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where,
+                      const ChartData* ghost) {
+  ChartPicture(painter, scene, data, where, ghost).paint_body();
 }
 
 void paint_chart_marks(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where) {

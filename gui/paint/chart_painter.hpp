@@ -19,8 +19,9 @@ QColor series_colour(const Theme& theme, const ChartData& data, std::size_t seri
 double axis_top(const ChartData& data);
 
 /// The chart over Scene::range, right of the first kLabelColumn pixels of `where`: what costs, and does not change
-/// while the cursor moves.
-void paint_chart_body(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where);
+/// while the cursor moves. `ghost`, the same chart of an older result, is a line over it: its sum as the bands have it.
+void paint_chart_body(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where,
+                      const ChartData* ghost = nullptr);
 /// Selection, cursor, and at the left the title with the values at the cursor; without one those of the fullest instant
 /// in view (memory) or their means.
 void paint_chart_marks(QPainter& painter, const Scene& scene, const ChartData& data, QRectF where);

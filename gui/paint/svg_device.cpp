@@ -7,6 +7,7 @@
 #include <QPainterPath>
 #include <cmath>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "sim/report/svg.hpp"
@@ -50,7 +51,8 @@ class SvgDevice::Engine : public QPaintEngine {
   void drawRects(const QRectF* rects, int count) override {
     for (int i = 0; i < count; ++i) {
       QRectF box = transform_.mapRect(rects[i]);
-      const std::string style = shape_style();
+      std::string style = shape_style();
+      const std::string name = std::exchange(name_, {});
       if (style.empty()) continue;
       std::string clip;
       if (pen_.style() == Qt::NoPen && clip_) {
@@ -59,10 +61,11 @@ class SvgDevice::Engine : public QPaintEngine {
         clip = clip_attribute(box);
       }
       if (box.isEmpty()) continue;
+      // Snapped to pixels, a narrow one would be as wide as a pixel or not there at all.
+      if (box.width() < 2) style += ";shape-rendering:auto";
       body_ += fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{}", style_class(style),
                            number(box.x()), number(box.y()), number(box.width()), number(box.height()), clip);
-      body_ += name_.empty() ? "/>\n" : fmt::format("><title>{}</title></rect>\n", escaped(name_));
-      name_.clear();
+      body_ += name.empty() ? "/>\n" : fmt::format("><title>{}</title></rect>\n", escaped(name));
     }
   }
 

@@ -16,6 +16,7 @@
 #include "gui/paint/chart_painter.hpp"
 #include "gui/view/gestures.hpp"
 #include "gui/view/navigation.hpp"
+#include "gui/view/run_names.hpp"
 
 namespace braid {
 namespace {
@@ -24,11 +25,6 @@ constexpr int kLeastHeight = 60;
 constexpr int kUsualHeight = 110;
 constexpr int kGap = 3;
 constexpr int kFollow = -1;  ///< data of the entry that follows the selection
-
-QString title_of(const Trace& trace) {
-  const std::string& title = trace.facts().title;
-  return QString::fromStdString(title.empty() ? trace.path() : title);
-}
 
 }  // namespace
 
@@ -51,14 +47,23 @@ ChartsView::ChartsView(ViewState* state, QWidget* parent) : QWidget(parent), sta
 void ChartsView::show_rank(std::size_t document, std::int32_t rank) {
   document_ = document;
   const std::shared_ptr<const Trace> trace = shows_a_run() ? state_->documents()[document].trace : nullptr;
-  if (trace == trace_ && rank == rank_) return;
+  const std::shared_ptr<const Trace> ghost = shows_a_run() ? state_->documents()[document].ghost : nullptr;
+  if (trace == trace_ && ghost == ghost_ && rank == rank_) return;
   trace_ = trace;
+  ghost_ = ghost;
   rank_ = rank;
+  prepare();
+}
+
+void ChartsView::prepare() {
   charts_.clear();
-  if (trace_ != nullptr) {
-    for (const Chart& chart : charts_of(trace_->run())) {
-      if (chart.rank == rank || chart.rank < 0) charts_.push_back(std::make_unique<ChartData>(*trace_, chart));
-    }
+  ghosts_.clear();
+  const std::vector<Chart> old = ghost_ != nullptr ? charts_of(ghost_->run()) : std::vector<Chart>{};
+  for (const Chart& chart : trace_ != nullptr ? charts_of(trace_->run()) : std::vector<Chart>{}) {
+    if (chart.rank != rank_ && chart.rank >= 0) continue;
+    charts_.push_back(std::make_unique<ChartData>(*trace_, chart));
+    const bool was = std::ranges::find(old, chart) != old.end();
+    ghosts_.push_back(was ? std::make_unique<ChartData>(*ghost_, chart) : nullptr);
   }
   bodies_ = {};
   updateGeometry();
@@ -120,7 +125,9 @@ void ChartsView::paint_bodies(const Scene& what) {
   bodies_.setDevicePixelRatio(devicePixelRatioF());
   bodies_.fill(state_->theme().grid);
   QPainter painter(&bodies_);
-  for (std::size_t i = 0; i < charts_.size(); ++i) paint_chart_body(painter, what, *charts_[i], place(i));
+  for (std::size_t i = 0; i < charts_.size(); ++i) {
+    paint_chart_body(painter, what, *charts_[i], place(i), ghosts_[i].get());
+  }
 }
 
 void ChartsView::mouseMoveEvent(QMouseEvent* event) {
@@ -197,7 +204,7 @@ ChartsPanel::ChartsPanel(ViewState* state, QWidget* parent)
   });
   connect(ranks_, &QComboBox::currentIndexChanged, this, [this] { show_chosen(); });
   connect(state_, &ViewState::documents_changed, this, [this] { take_documents(); });
-  connect(state_, &ViewState::selection_changed, this, [this] { show_chosen(); });
+  connect(state_, &ViewState::selection_changed, this, [this] { follow(); });
   take_documents();
 }
 
@@ -210,7 +217,7 @@ void ChartsPanel::take_documents() {
   const QSignalBlocker quiet(runs_);
   const int chosen = runs_->currentIndex();
   runs_->clear();
-  for (const ViewState::Document& document : state_->documents()) runs_->addItem(title_of(*document.trace));
+  for (std::size_t i = 0; i < state_->documents().size(); ++i) runs_->addItem(run_name(*state_, i));
   if (chosen >= 0 && chosen < runs_->count()) runs_->setCurrentIndex(chosen);
   runs_->setVisible(runs_->count() > 1);
   take_ranks();
@@ -236,11 +243,20 @@ void ChartsPanel::take_ranks() {
   if (again >= 0) ranks_->setCurrentIndex(again);
 }
 
+void ChartsPanel::follow() {
+  const ViewState::Selected selected = state_->selected();
+  if (ranks_->currentData().toInt() != kFollow || selected.span == kNoIndex) return;
+  if (selected.document != document()) {
+    runs_->setCurrentIndex(static_cast<int>(selected.document));
+  } else {
+    show_chosen();
+  }
+}
+
 void ChartsPanel::show_chosen() {
   std::int32_t rank = ranks_->currentData().toInt();
   if (rank == kFollow) {
     rank = 0;
-    // While nothing of this run is selected, the rank that was last shown would be as good; the first is easier to say.
     if (document() < state_->documents().size() && state_->selected().document == document()) {
       const RunView& run = state_->documents()[document()].trace->run();
       const std::uint32_t span = state_->selected().span;

@@ -41,17 +41,18 @@ class ChartsView : public QWidget {
   bool over_plot(double x) const;
   QRectF place(std::size_t chart) const;
   Scene scene() const;
+  void prepare();
   void paint_bodies(const Scene& scene);
 
   ViewState* state_;
   std::size_t document_ = 0;
-  std::shared_ptr<const Trace> trace_;  ///< what the charts are of
+  std::shared_ptr<const Trace> trace_, ghost_;  ///< what the charts are of
   std::int32_t rank_ = -1;
-  std::vector<std::unique_ptr<ChartData>> charts_;
+  std::vector<std::unique_ptr<ChartData>> charts_, ghosts_;  ///< a ghost a chart, or null
   QImage bodies_;  ///< the charts without cursor and marks; null: to be painted anew
 };
 
-/// With a choice of the run and of the rank, which by itself is that of the selected op.
+/// With a choice of the run and of the rank, which by themselves are those of the selected op.
 class ChartsPanel : public QWidget {
   Q_OBJECT
  public:
@@ -63,6 +64,7 @@ class ChartsPanel : public QWidget {
  private:
   void take_documents();
   void take_ranks();
+  void follow();
   void show_chosen();
   std::size_t document() const;
 

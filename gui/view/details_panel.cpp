@@ -23,6 +23,8 @@ DetailsPanel::DetailsPanel(ViewState* state, QWidget* parent)
   table_->verticalHeader()->hide();
   table_->setShowGrid(false);
   table_->setWordWrap(true);
+  table_->setTextElideMode(Qt::ElideNone);
+  connect(table_->horizontalHeader(), &QHeaderView::sectionResized, table_, &QTableWidget::resizeRowsToContents);
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->installEventFilter(this);

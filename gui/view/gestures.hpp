@@ -17,13 +17,13 @@ enum class Effect {
   pan_time,
   scroll_rows,
   row_height,
-  select_area,   ///< of the ruler: over all rows
+  select_area,  ///< of the ruler: over all rows
   zoom_to_box,
-  grab,          ///< the picture follows the mouse
+  grab,  ///< the picture follows the mouse
   select_span,
   fit_span,
   fit_all,
-  fold,          ///< or unfold the heading under the mouse
+  fold,  ///< or unfold the heading under the mouse
   menu,
   set_range,
   centre,

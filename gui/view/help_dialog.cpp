@@ -17,10 +17,14 @@ namespace {
 
 QString place_text(Place place) {
   switch (place) {
-    case Place::body: return HelpDialog::tr("Mouse over the rows");
-    case Place::labels: return HelpDialog::tr("Mouse over the names of rows");
-    case Place::ruler: return HelpDialog::tr("Mouse over the ruler");
-    case Place::minimap: return HelpDialog::tr("Mouse over the whole run in small");
+    case Place::body:
+      return HelpDialog::tr("Mouse over the rows");
+    case Place::labels:
+      return HelpDialog::tr("Mouse over the names of rows");
+    case Place::ruler:
+      return HelpDialog::tr("Mouse over the ruler");
+    case Place::minimap:
+      return HelpDialog::tr("Mouse over the whole run in small");
   }
   return {};
 }

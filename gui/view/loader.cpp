@@ -67,7 +67,8 @@ void Loader::load_all(const QStringList& paths, const QString& cache_folder) {
       job->failed_path = path;
       job->message = QString::fromUtf8(e.what());
     }
-    QMetaObject::invokeMethod(this, [this, job] { finish(job); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this, job] { finish(job); }, Qt::QueuedConnection);
   });
 }
 

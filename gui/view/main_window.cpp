@@ -31,6 +31,7 @@
 #include "gui/view/selection_panel.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
+#include "gui/view/sweep_view.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "gui/view/what_if_panel.hpp"
 
@@ -40,9 +41,8 @@ MainWindow::MainWindow(Places places, QWidget* parent)
     : QMainWindow(parent),
       state_(new ViewState(this)),
       loader_(new Loader(this)),
-      settings_(places.settings.isEmpty()
-                    ? std::make_unique<QSettings>()
-                    : std::make_unique<QSettings>(places.settings, QSettings::IniFormat)),
+      settings_(places.settings.isEmpty() ? std::make_unique<QSettings>()
+                                          : std::make_unique<QSettings>(places.settings, QSettings::IniFormat)),
       places_(std::move(places)),
       watcher_(new QFileSystemWatcher(this)) {
   setObjectName(QStringLiteral("braid"));
@@ -78,8 +78,10 @@ void MainWindow::make_centre() {
   // On the time axis of the timelines, so in their column; all other panels are docks.
   auto* charts = new ChartsPanel(state_, column_);
   charts->setObjectName(QStringLiteral("charts"));
-  column_->setStretchFactor(0, 3);
-  column_->setStretchFactor(1, 1);
+  charts->setMinimumSize(160, 60);
+  column_->setStretchFactor(0, 1);
+  column_->setStretchFactor(1, 0);
+  column_->setSizes({1000, 130});
   auto* page = new QVBoxLayout(timelines_page_);
   page->setContentsMargins(0, 0, 0, 0);
   page->setSpacing(0);
@@ -139,6 +141,8 @@ void MainWindow::make_centre() {
 void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, Qt::DockWidgetArea area, bool shown) {
   auto* dock = new QDockWidget(title, this);
   dock->setObjectName(QString::fromLatin1(id));
+  // What a panel would like to have at least is more than a small screen has for all of them.
+  panel->setMinimumSize(160, 60);
   dock->setWidget(panel);
   // Panels of one area are tabs of it, the first on top.
   QDockWidget* under = nullptr;
@@ -171,8 +175,30 @@ void MainWindow::make_docks() {
   add_dock("selection", tr("Selection"), new SelectionPanel(state_), Qt::BottomDockWidgetArea, true);
   add_dock("bubbles", tr("Bubbles"), new BubblePanel(state_), Qt::BottomDockWidgetArea, true);
   add_dock("residuals", tr("Residuals"), new ResidualPanel(state_), Qt::BottomDockWidgetArea, true);
+  sweep_ = new SweepView(state_);
+  add_dock("sweep", tr("Sweep"), sweep_, Qt::BottomDockWidgetArea, false);
+  connect(sweep_, &SweepView::failed, this, &MainWindow::say);
+  connect(sweep_, &SweepView::opened, this, [this](const QString& path) {
+    auto* dock = findChild<QDockWidget*>(QStringLiteral("sweep"));
+    dock->show();
+    dock->raise();
+    messages_->hide();
+    remember(path);
+    emit opened();
+  });
+  connect(sweep_, &SweepView::trace_ready, this, [this](const std::shared_ptr<const Trace>& trace) {
+    runs_.push_back(trace);
+    files_.clear();  // it is in no file that a kept view could name
+    show_runs({trace});
+  });
   auto* what_if = new WhatIfPanel(state_);
   add_dock("what_if", tr("What if"), what_if, Qt::RightDockWidgetArea, true);
+  // Room for the timelines first; what was kept of an earlier window replaces this.
+  const auto dock = [this](const char* id) { return findChild<QDockWidget*>(QString::fromLatin1(id)); };
+  dock("details")->raise();
+  dock("selection")->raise();
+  resizeDocks({dock("details")}, {320}, Qt::Horizontal);
+  resizeDocks({dock("selection")}, {190}, Qt::Vertical);
   QMenu* menu = menuBar()->addMenu(tr("&What if"));
   for (QAction* action : {what_if->run_action(), what_if->cancel_action(), what_if->back_action()}) adopt(menu, action);
 }
@@ -230,10 +256,10 @@ void MainWindow::show_title() {
     if (!title.isEmpty()) title += tr(" against ");
     title += QString::fromStdString(run_title(facts, document.trace->path()));
     if (facts.step_time_ns > 0) title += u' ' + QString::fromStdString(time_text(facts, facts.step_time_ns));
-    if (const auto share = bubble_share(facts))
-      title += tr(", bubble %1 %").arg(QString::number(100 * *share, 'f', 1));
+    if (const auto share = bubble_share(facts)) title += tr(", bubble %1 %").arg(QString::number(100 * *share, 'f', 1));
   }
-  if (!title.isEmpty() && !files_.isEmpty()) title = QFileInfo(files_.front()).fileName() + QStringLiteral(": ") + title;
+  if (!title.isEmpty() && !files_.isEmpty())
+    title = QFileInfo(files_.front()).fileName() + QStringLiteral(": ") + title;
   setWindowTitle(title.isEmpty() ? tr("Braid") : title + tr(" - Braid"));
 }
 

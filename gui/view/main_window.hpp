@@ -30,6 +30,7 @@ class Loader;
 class MessageBar;
 class SearchBar;
 class StartPage;
+class SweepView;
 class TimelineView;
 
 class MainWindow : public QMainWindow {
@@ -132,6 +133,7 @@ class MainWindow : public QMainWindow {
   MessageBar* messages_ = nullptr;
   LoadBar* load_bar_ = nullptr;
   SearchBar* search_ = nullptr;
+  SweepView* sweep_ = nullptr;
   QLineEdit* filter_ = nullptr;
   QLabel* status_time_ = nullptr;
   QLabel* status_range_ = nullptr;

@@ -20,9 +20,10 @@ MessageBar::MessageBar(QWidget* parent)
   setObjectName(QStringLiteral("message_bar"));
   setFrameShape(QFrame::NoFrame);
   setAutoFillBackground(true);
-  setStyleSheet(QStringLiteral("#message_bar { background: #fff1cc; border-bottom: 1px solid #d9a400; }"
-                               "#message_bar QLabel { color: #3a2d00; }"
-                               "#message_bar QToolButton { color: #3a2d00; }"));
+  setStyleSheet(
+      QStringLiteral("#message_bar { background: #fff1cc; border-bottom: 1px solid #d9a400; }"
+                     "#message_bar QLabel { color: #3a2d00; }"
+                     "#message_bar QToolButton { color: #3a2d00; }"));
   auto* icon = new QLabel(this);
   icon->setPixmap(style()->standardIcon(QStyle::SP_MessageBoxWarning).pixmap(16, 16));
   auto* close = new QToolButton(this);

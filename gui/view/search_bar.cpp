@@ -169,7 +169,7 @@ void SearchBar::show_summary() {
   }
   const QString time = QString::fromStdString(time_text(state_->documents().front().trace->facts(), time_));
   const QString count = QString::number(count_);
-  summary_->setText(at_ == SIZE_MAX ? tr("%1 hits, %2 in all").arg(count, time)
+  summary_->setText(at_ == SIZE_MAX ? (count_ == 1 ? tr("%1 hit, %2") : tr("%1 hits, %2 in all")).arg(count, time)
                                     : tr("%1 of %2, %3 in all").arg(QString::number(at_ + 1), count, time));
 }
 

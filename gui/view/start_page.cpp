@@ -15,7 +15,8 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   large.setPointSizeF(large.pointSizeF() > 0 ? large.pointSizeF() * 2.4 : 28);
   large.setBold(true);
   title->setFont(large);
-  auto* what = new QLabel(tr("Where the time of a training step goes: one row a GPU, every bubble with its cause."), this);
+  auto* what =
+      new QLabel(tr("Where the time of a training step goes: one row a GPU, every bubble with its cause."), this);
   auto* open = new QPushButton(tr("Open files\u2026"), this);
   open->setDefault(true);
   open->setMaximumWidth(220);

@@ -52,7 +52,7 @@ void MinimapView::keep_strip() {
   kept_of_ = trace;
 }
 
-QRect MinimapView::strip() const { return {kLabelColumn, 4, std::max(1, width() - kLabelColumn - kGap), height() - 8}; }
+QRect MinimapView::strip() const { return {kLabelColumn, 4, std::max(1, width() - kLabelColumn), height() - 8}; }
 
 std::int64_t MinimapView::time_at(double x) const {
   const QRect where = strip();
@@ -88,7 +88,8 @@ void MinimapView::mouseMoveEvent(QMouseEvent* event) {
     case Effect::grab:
       state_->go_to({drag_->range.begin + to - from, drag_->range.end + to - from}, !first);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

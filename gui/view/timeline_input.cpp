@@ -37,21 +37,28 @@ void TimelineView::wheelEvent(QWheelEvent* event) {
   event->accept();
   if (turned == 0) return;
   // A touch pad that moves sideways pans, whatever else is held.
-  const bool sideways = event->modifiers() == Qt::NoModifier &&
-                        std::abs(event->angleDelta().x()) > std::abs(event->angleDelta().y());
+  const bool sideways =
+      event->modifiers() == Qt::NoModifier && std::abs(event->angleDelta().x()) > std::abs(event->angleDelta().y());
   const Effect effect =
       sideways ? Effect::pan_time : effect_of(place_of(where), Input::wheel, Qt::NoButton, event->modifiers());
   switch (effect) {
-    case Effect::zoom_at_cursor: zoom(*state_, std::pow(kZoomStep, turned), anchor(), again); break;
-    case Effect::pan_time: pan(*state_, -kPanStep * turned, again); break;
-    case Effect::scroll_rows: scroll_to(scene_.scroll - kScrollStep * turned); break;
+    case Effect::zoom_at_cursor:
+      zoom(*state_, std::pow(kZoomStep, turned), anchor(), again);
+      break;
+    case Effect::pan_time:
+      pan(*state_, -kPanStep * turned, again);
+      break;
+    case Effect::scroll_rows:
+      scroll_to(scene_.scroll - kScrollStep * turned);
+      break;
     case Effect::row_height: {
       LayoutOptions options = state_->documents()[document_].layout;
       options.row_height = std::clamp(options.row_height * std::pow(1.1, turned), 2.0, 120.0);
       state_->lay_out(document_, options);
       break;
     }
-    default: break;
+    default:
+      break;
   }
   point(where);
 }
@@ -148,7 +155,8 @@ void TimelineView::drag_to(QPointF where, bool last) {
       }
       update();
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -164,10 +172,17 @@ void TimelineView::act(Effect effect, QPointF where) {
       state_->select(document_, under);
       under == kNoIndex ? fit_all(*state_) : fit_selection(*state_);
       break;
-    case Effect::fit_all: fit_all(*state_); break;
-    case Effect::fold: toggle_fold(row_at_point(where)); break;
-    case Effect::menu: popup_menu(where); break;
-    default: break;
+    case Effect::fit_all:
+      fit_all(*state_);
+      break;
+    case Effect::fold:
+      toggle_fold(row_at_point(where));
+      break;
+    case Effect::menu:
+      popup_menu(where);
+      break;
+    default:
+      break;
   }
 }
 
@@ -205,9 +220,8 @@ void TimelineView::popup_menu(QPointF where) {
       QApplication::clipboard()->setText(QString::fromStdString(label_of(scene_.trace->run(), span)));
     });
   }
-  menu->addAction(tr("Copy the row's name"), this, [text = QString::fromStdString(shown.id)] {
-    QApplication::clipboard()->setText(text);
-  });
+  menu->addAction(tr("Copy the row's name"), this,
+                  [text = QString::fromStdString(shown.id)] { QApplication::clipboard()->setText(text); });
   menu->popup(mapToGlobal(where.toPoint()));
 }
 

@@ -65,6 +65,9 @@ void TimelineView::take_rows() {
   scene_.trace = document.trace;
   scene_.rows = document.rows;
   scene_.hits = state_->hits(document_);
+  ghost_ = document.ghost;
+  ghost_rows_.clear();
+  if (ghost_) ghost_rows_ = ghost_rows(scene_.rows, scene_.trace->run(), ghost_->run());
   lay_out_bar();
   take_range();
   updateGeometry();
@@ -220,6 +223,7 @@ void TimelineView::paintEvent(QPaintEvent*) {
   painter.setClipRect(rows);
   painter.drawImage(rows.topLeft(), painter_.body(scene_));
   painter.translate(rows.topLeft());
+  if (ghost_) paint_ghost(painter, scene_, *ghost_, ghost_rows_);
   painter_.overlays(painter, scene_);
   painter.restore();
   paint_ruler(painter, scene_, QRectF(rows.left(), 0, rows.width(), kRulerHeight));

@@ -6,6 +6,7 @@
 #include <QWidget>
 #include <optional>
 
+#include "gui/paint/ghost.hpp"
 #include "gui/paint/timeline_painter.hpp"
 #include "gui/view/gestures.hpp"
 #include "gui/view/view_state.hpp"
@@ -92,6 +93,8 @@ class TimelineView : public QWidget {
   std::size_t document_;
   TimelinePainter painter_;
   Scene scene_;
+  std::shared_ptr<const Trace> ghost_;     ///< an older result below the one that is shown; or null
+  std::vector<std::uint32_t> ghost_rows_;  ///< as ghost_rows()
   QScrollBar* bar_;
   std::optional<QPointF> mouse_;
   std::optional<Drag> drag_;

@@ -69,8 +69,9 @@ void MainWindow::make_actions() {
   QMenu* help = menuBar()->addMenu(tr("&Help"));
   add(help, {.text = tr("&Keys and mouse"), .keys = {QKeySequence(Qt::Key_Question), QKeySequence(Qt::Key_F1)}},
       [this] { show_help(); });
-  add(help, {.text = tr("Open the &example")}, [this] { open({places_.example}); })
-      ->setEnabled(QFileInfo::exists(places_.example));
+  add(help, {.text = tr("Open the &example")}, [this] {
+    open({places_.example});
+  })->setEnabled(QFileInfo::exists(places_.example));
   add(help, {.text = tr("&About Braid")}, [this] { about(); });
 
   auto* bar = addToolBar(tr("Tools"));
@@ -151,21 +152,21 @@ void MainWindow::make_view_actions() {
                        .what = tr("Zoomed out: mix colours by their shares instead of stacking them")},
                       false, repaint);
   view->addSeparator();
-  flows_ = add_switch(view,
-                      {.text = tr("&Flows"), .keys = {QKeySequence(Qt::Key_L)}, .what = tr("Arrows of the selected block")},
-                      true, [this](bool on) { state_->show_flows(on); });
+  flows_ = add_switch(
+      view, {.text = tr("&Flows"), .keys = {QKeySequence(Qt::Key_L)}, .what = tr("Arrows of the selected block")}, true,
+      [this](bool on) { state_->show_flows(on); });
   critical_ = add_switch(view, {.text = tr("&Critical path"), .keys = {QKeySequence(Qt::Key_M)}}, false,
                          [this](bool on) { state_->show_critical_path(on); });
   view->addSeparator();
   const auto relayout = [this](bool) { take_layout_options(); };
-  fold_tp_ = add_switch(view, {.text = tr("Fold &tensor-parallel peers"), .keys = {QKeySequence(Qt::Key_T)}}, true,
-                        relayout);
-  fold_dp_ = add_switch(view, {.text = tr("Fold &data-parallel replicas"), .keys = {QKeySequence(Qt::Key_R)}}, true,
-                        relayout);
-  only_active_ = add_switch(view,
-                            {.text = tr("&Only rows with work in view"), .keys = {QKeySequence(Qt::Key_O)}}, false,
-                            relayout);
-  add(view, {.text = tr("Pin row"), .keys = {QKeySequence(Qt::Key_P)}, .what = tr("Pin the row to the top, or let it go")},
+  fold_tp_ =
+      add_switch(view, {.text = tr("Fold &tensor-parallel peers"), .keys = {QKeySequence(Qt::Key_T)}}, true, relayout);
+  fold_dp_ =
+      add_switch(view, {.text = tr("Fold &data-parallel replicas"), .keys = {QKeySequence(Qt::Key_R)}}, true, relayout);
+  only_active_ = add_switch(view, {.text = tr("&Only rows with work in view"), .keys = {QKeySequence(Qt::Key_O)}},
+                            false, relayout);
+  add(view,
+      {.text = tr("Pin row"), .keys = {QKeySequence(Qt::Key_P)}, .what = tr("Pin the row to the top, or let it go")},
       [this] {
         if (TimelineView* on = timeline()) on->toggle_pin(on->row_of_interest());
       });
@@ -208,9 +209,7 @@ void MainWindow::make_go_actions() {
   });
   go->addSeparator();
   add(go,
-      {.text = tr("Fit selection"),
-       .keys = key(Qt::Key_F),
-       .what = tr("Fit the selected block; again: everything")},
+      {.text = tr("Fit selection"), .keys = key(Qt::Key_F), .what = tr("Fit the selected block; again: everything")},
       [this] { fit_selection(*state_); });
   add(go, {.text = tr("Fit everything"), .keys = key(Qt::CTRL | Qt::Key_0), .view_keys = key(Qt::Key_Home)},
       [this] { fit_all(*state_); });
@@ -316,9 +315,7 @@ void MainWindow::export_dialog() {
     scene.cursor_x = -1;
     export_picture(scene, path);
     statusBar()->showMessage(tr("written: %1").arg(path), 5000);
-  } catch (const std::exception& e) {
-    say(QString::fromUtf8(e.what()));
-  }
+  } catch (const std::exception& e) { say(QString::fromUtf8(e.what())); }
 }
 
 void MainWindow::show_help() {
@@ -328,12 +325,12 @@ void MainWindow::show_help() {
 }
 
 void MainWindow::about() {
-  auto* box = new QMessageBox(
-      QMessageBox::NoIcon, tr("About Braid"),
-      tr("<h3>Braid %1</h3><p>Predicts how a GPU cluster behaves while it trains a large model with tensor and pipeline "
-         "parallelism.</p><p>Apache License 2.0. Built with Qt %2 (LGPL 3).</p>")
-          .arg(QStringLiteral(BRAID_VERSION), QString::fromLatin1(qVersion())),
-      QMessageBox::Close, this);
+  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Braid"),
+                              tr("<h3>Braid %1</h3><p>Predicts how a GPU cluster behaves while it trains a large model "
+                                 "with tensor and pipeline "
+                                 "parallelism.</p><p>Apache License 2.0. Built with Qt %2 (LGPL 3).</p>")
+                                  .arg(QStringLiteral(BRAID_VERSION), QString::fromLatin1(qVersion())),
+                              QMessageBox::Close, this);
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->open();
 }

@@ -19,6 +19,7 @@
 #include "gui/view/main_window.hpp"
 #include "gui/view/message_bar.hpp"
 #include "gui/view/start_page.hpp"
+#include "gui/view/sweep_view.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "sim/base/error.hpp"
 
@@ -46,11 +47,13 @@ void MainWindow::open(const QStringList& paths) {
         case FileKind::session:
           if (paths.size() > 1) return say(tr("%1: a kept view is opened alone").arg(path));
           return open_session(path);
-        default: runs += path;
+        case FileKind::sweep_store:
+          if (paths.size() > 1) return say(tr("%1: a sweep is opened alone").arg(path));
+          return sweep_->open(path);
+        default:
+          runs += path;
       }
-    } catch (const std::exception& e) {
-      return say(QString::fromUtf8(e.what()));
-    }
+    } catch (const std::exception& e) { return say(QString::fromUtf8(e.what())); }
   }
   begin_load(runs);
 }
@@ -164,9 +167,7 @@ void MainWindow::open_session(const QString& path) {
     wanted_session_ = std::move(kept);
     begin_load(files);
     remember(path);
-  } catch (const Error& e) {
-    say(QString::fromUtf8(e.what()));
-  }
+  } catch (const Error& e) { say(QString::fromUtf8(e.what())); }
 }
 
 void MainWindow::apply(const Session& session) {
@@ -175,7 +176,8 @@ void MainWindow::apply(const Session& session) {
        session.pixel_mode == "blend" ? PixelMode::blend : PixelMode::share);
   flows_->setChecked(session.flows);
   critical_->setChecked(session.critical_path);
-  if (!session.window.empty()) restoreState(QByteArray::fromBase64(QByteArray::fromStdString(session.window)), kWindowLayout);
+  if (!session.window.empty())
+    restoreState(QByteArray::fromBase64(QByteArray::fromStdString(session.window)), kWindowLayout);
   if (!session.documents.empty()) {
     const LayoutOptions& first = session.documents.front().layout;
     fold_tp_->setChecked(first.fold_tp_peers);
@@ -253,7 +255,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
   const QList<QUrl> urls = event->mimeData()->urls();
-  const bool files = !urls.isEmpty() && std::all_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); });
+  const bool files =
+      !urls.isEmpty() && std::all_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); });
   if (files) event->acceptProposedAction();
 }
 

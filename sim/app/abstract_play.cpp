@@ -19,6 +19,7 @@ Costs fixed_costs(const Program& program) {
     const bool message = work.kind == WorkKind::message;
     costs.duration.push_back(message ? Seconds(0) : work.fixed);
     costs.collective.push_back({});
+    costs.prices.push_back({.time = work.fixed, .traffic = {}, .source = "given, in slots"});
     std::array<CommCost, kPathKinds> paths{};
     if (message) paths.fill({.latency = work.fixed});
     costs.message.push_back(paths);

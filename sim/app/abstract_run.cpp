@@ -86,7 +86,10 @@ RunColumns run_columns(const Schedule& schedule, const AbstractPlay& play) {
   for (std::size_t rank = 0; rank < played.ranks.size(); ++rank) {
     told.passes.push_back(blocks_of(schedule, play, rank));
   }
-  RunColumns columns = run_columns(played, play.costs, report_run(played, {.label = schedule.name, .gpu = {}}), told);
+  ReportFacts facts;
+  facts.label = schedule.name;
+  facts.launches = play.costs.launches;
+  RunColumns columns = run_columns(played, play.costs, report_run(played, facts), told);
   name_cells(columns);
   add_chunk_counters(columns, schedule, play);
   return columns;

@@ -47,6 +47,9 @@ std::uint32_t stretch_ns(Seconds stretch) {
   return static_cast<std::uint32_t>(std::clamp(std::round(stretch.value * 1e9), 0.0, kMost));
 }
 
+/// OpKey::index of what is no op, passes and idle pieces: nobody shall find it as one.
+constexpr std::int32_t kNoOpIndex = -1;
+
 /// Fills the columns rank by rank, then what names spans by their number.
 class Builder {
  public:
@@ -142,6 +145,7 @@ class Builder {
       free_from = std::max(start, nanoseconds(block.end));
       OpKey key = block.key;
       key.rank = timeline.rank;
+      key.index = kNoOpIndex;
       add_span(start, free_from, block.category, block.half, key, name_of(block.name), kNoWork, 0);
     }
     if (spans() > begin) end_row(rank, RowKind::passes, Lane::compute, kNoIndex, begin);
@@ -195,8 +199,7 @@ class Builder {
                      .waiting = gap.waiting_op,
                      .blamed_rank = static_cast<std::uint32_t>(gap.blamed_position),
                      .blamed = gap.blamed_op});
-    // No key: it is no op, and nobody shall find it as one.
-    const OpKey key{.rank = played_.timeline->ranks[rank].rank};
+    const OpKey key{.rank = played_.timeline->ranks[rank].rank, .index = kNoOpIndex};
     const Category category = category_of(gap.cause);
     add_span(start, end, category, category, key, kNoIndex, kNoWork, 0);
     return end;

@@ -29,7 +29,7 @@ struct PassBlock {
   Category category = Category::other;
   Category half = Category::other;  ///< of a braid its second half, else as `category`
   std::string name;
-  OpKey key{};  ///< kind, microbatch and chunk of the first half
+  OpKey key{};  ///< kind, microbatch and chunk of the first half; its index is -1 in the file, as no op's is
 };
 
 /// What a run file says that neither the program, the timeline nor the report knows.

@@ -122,7 +122,11 @@ template <typename Take>
 void each_stroke(const std::vector<Turn>& turns, Take take) {
   for (std::size_t t = 0; t < turns.size();) {
     std::size_t last = t;
-    while (last + 2 < turns.size() && turns[last + 2].visit == turns[last].visit) ++last;
+    // Where a pass was cut two turns of it follow one another; they are no braid with themselves.
+    const auto comes_back = [&](std::size_t turn) {
+      return turns[turn + 2].visit == turns[turn].visit && turns[turn + 1].visit != turns[turn].visit;
+    };
+    while (last + 2 < turns.size() && comes_back(last)) ++last;
     // The loop stops at the last turn whose pass comes back; its partner's last turn belongs to the braid too.
     const bool braid = last > t;
     if (braid) ++last;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gui/model/provenance_line.hpp"
+
 namespace braid {
 namespace {
 
@@ -117,6 +119,26 @@ TEST(DetailsOf, SaysOfAnIdlePieceWhyAndWhatItWaitedFor) {
             "which ran|2 ms to 3 ms\n");
 }
 
+TEST(DetailsOf, SaysWhatKeptTheBlamedOpFromBeginning) {
+  // Rank 0 idles from 0 to 30 ns for a message of rank 1 that lasts from 20 to 30, after an op of rank 1 from 5 to 20.
+  RunColumns run;
+  run.ranks = {{.rank = 0}, {.rank = 1}};
+  run.start = {0, 30, 5, 20};
+  run.end = {30, 40, 20, 30};
+  run.category = {Category::idle_pp_wait, Category::forward, Category::input_grad, Category::pp};
+  run.rows = {{.rank = 0, .begin = 0, .end = 2},
+              {.rank = 1, .begin = 2, .end = 3},
+              {.rank = 1, .lane = Lane::pp, .begin = 3, .end = 4}};
+  run.dep_begin = {0, 2, 3, 3, 4};
+  run.deps = {1, 3, /**/ 3, /**/ 2};
+  const std::string text = shown(details_of(Trace(std::move(run), ""), 0));
+  EXPECT_NE(text.find("waited for|pp  (rank 1, pp) -> 3\n"
+                      "which ran|0.00002 ms to 0.00003 ms\n"
+                      "after it waited for|I  (rank 1, compute) -> 2\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(DetailsOf, GivesNothingForNoSpan) {
   EXPECT_TRUE(details_of(small_trace(), kNoIndex).empty());
   EXPECT_TRUE(details_of(small_trace(), 4).empty());
@@ -131,6 +153,15 @@ TEST(DetailsOf, NeedsNoneOfTheOptionalColumns) {
   run.rows = {{.rank = 0, .begin = 0, .end = 1}};
   EXPECT_EQ(shown(details_of(Trace(std::move(run), ""), 0)),
             "# other\nrank|rank 77\nlane|compute\ncategory|other\nstart|0 ms\nend|0.000005 ms\nduration|5 ns\n");
+}
+
+TEST(ProvenanceLine, SaysWhereAPictureComesFrom) {
+  // The compute row idles for 1 of 4 ms.
+  const Trace trace = small_trace();
+  EXPECT_EQ(provenance_line(trace, trace.extent()),
+            "small \u00b7 simulated \u00b7 step 4 ms \u00b7 bubble 25 % (1 ms of 1 x 4 ms)");
+  EXPECT_EQ(provenance_line(trace, {1'000'000, 4'000'000}),
+            "small \u00b7 simulated \u00b7 step 4 ms \u00b7 shown 1 ms to 4 ms \u00b7 bubble 25 % (1 ms of 1 x 4 ms)");
 }
 
 TEST(TooltipOf, IsShort) {

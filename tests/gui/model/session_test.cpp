@@ -95,9 +95,7 @@ TEST_P(SessionErrors, NamesTheField) {
   try {
     parse_session(text, "a.braidview");
     FAIL() << text;
-  } catch (const Error& e) {
-    EXPECT_THAT(e.what(), testing::HasSubstr(GetParam().message));
-  }
+  } catch (const Error& e) { EXPECT_THAT(e.what(), testing::HasSubstr(GetParam().message)); }
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -122,9 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
 std::string complaint_about(const std::string& text) {
   try {
     parse_session(text, "v");
-  } catch (const Error& e) {
-    return e.what();
-  }
+  } catch (const Error& e) { return e.what(); }
   return "";
 }
 

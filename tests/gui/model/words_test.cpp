@@ -24,21 +24,22 @@ TEST(ParseRange, ReadsSlotsWhereTheRunHasThem) {
 }
 
 TEST(ParseRange, RefusesWhatIsNoRange) {
-  for (const char* text : {"", "10ms", "10..20", "20ms..10ms", "a..b", "1e300s..2e300s", "nan..1s", "10ms..20ms..30ms"}) {
+  for (const char* text :
+       {"", "10ms", "10..20", "20ms..10ms", "a..b", "1e300s..2e300s", "nan..1s", "10ms..20ms..30ms"}) {
     EXPECT_THROW(parse_range(text, kExtent, false), Error) << text;
   }
 }
 
 TEST(Headline, SaysTheFiguresThatTheRunHas) {
   RunFacts facts{.kind = "simulated", .step_time_ns = 2'000'000'000};
-  facts.figures = {{"bubble_by_cause_s.tp", 0.1},   {"bubble_by_cause_s.warm_up", 0.3},
-                   {"exposed_communication_s", 0.5}, {"mfu", 0.42},
+  facts.figures = {{"bubble_by_cause_s.tp", 0.1},          {"bubble_by_cause_s.warm_up", 0.3},
+                   {"exposed_communication_s", 0.5},       {"mfu", 0.42},
                    {"peak_memory_bytes", 3.0 * (1 << 30)}, {"gpu_memory_bytes", 4.0 * (1 << 30)}};
   // 0.4 s of idle causes in a step of 2 s; 0.5 s of 2 s exposed.
   ASSERT_TRUE(bubble_share(facts));
   EXPECT_DOUBLE_EQ(*bubble_share(facts), 0.2);
   const std::string text = headline(facts);
-  for (const char* part : {"simulated", "2.000 s", "bubble 20.0 %", "exposed communication 25.0 %", "MFU 42.0 %",
+  for (const char* part : {"simulated", "step 2 s", "bubble 20.0 %", "exposed communication 25.0 %", "MFU 42.0 %",
                            "peak memory 3.0 GiB of 4.0 GiB"}) {
     EXPECT_THAT(text, testing::HasSubstr(part));
   }

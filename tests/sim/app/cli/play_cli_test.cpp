@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/base/csv.hpp"
+#include "sim/timeline/run_file.hpp"
 #include "tests/sim/app/cli/run_braid.hpp"
 #include "tests/sim/app/verified.hpp"
 
@@ -117,7 +118,8 @@ TEST_F(Played, FilesAreTheSameTwiceToTheByte) {
   for (const std::string& name : place.files()) {
     if (name.starts_with("a/") && name != "a/") of_a.push_back(name.substr(2));
   }
-  EXPECT_THAT(of_a, testing::IsSupersetOf({"1f1b-i.pftrace", "zb-v.pftrace", "stp.pftrace", "report.json"}));
+  EXPECT_THAT(of_a, testing::IsSupersetOf({"1f1b-i.pftrace", "zb-v.pftrace", "stp.pftrace", "1f1b-i.braid",
+                                           "zb-v.braid", "stp.braid", "report.json"}));
   for (const std::string& name : of_a) {
     const std::string bytes = read_file((place.folder() / "a" / name).string());
     EXPECT_FALSE(bytes.empty()) << name;
@@ -136,6 +138,54 @@ TEST_F(Played, WithoutOutTheFilesGoToAFolderOfTheScenariosNameAndJsonWritesNone)
   EXPECT_THAT(place.files(), testing::Contains("out/three/report.json"));
   EXPECT_EQ(place.braid({"compare", "three.toml", "--json", "--out", "j"}).code, 0);
   EXPECT_THAT(place.files(), testing::Contains("j/report.json"));
+}
+
+TEST_F(Played, RunFilesHoldTheRunAndWhatItTakesToPlayItAgain) {
+  const json report = compare();
+  EXPECT_EQ(place.braid({"compare", "three.toml", "--set", "plan.microbatches=8", "--out", "o"}).code, 0);
+  const RunFile file((place.folder() / "o/stp.braid").string());
+  const json facts = json::parse(file.view().facts);
+  EXPECT_EQ(facts["title"], "stp");
+  EXPECT_EQ(facts["run"], "stp");
+  EXPECT_EQ(facts["report"]["step_time_s"], report["runs"][2]["step_time_s"]);
+  // Folded: two pipeline ranks, each standing for TP 2 x DP 2.
+  EXPECT_EQ(file.view().ranks.size(), 2U);
+  EXPECT_EQ(facts["multiplicity"], 4);
+  std::uint64_t ops = 0;
+  for (const RunRow& row : file.view().rows) {
+    if (row.kind != RowKind::lane) continue;
+    for (std::uint64_t i = row.begin; i < row.end; ++i) ops += is_idle(file.view().category[i]) ? 0 : 1;
+  }
+  EXPECT_EQ(ops, report["runs"][2]["ops"].get<std::uint64_t>());
+  for (const json& work : facts["works"]) EXPECT_NE(work["source"], "") << work;
+  place.file("again.toml", facts["scenario"]);
+  const json again = json_of(place.braid({"simulate", "again.toml", "--schedule", facts["run"], "--json"}));
+  EXPECT_EQ(again["runs"][0]["step_time_s"], report["runs"][2]["step_time_s"]);
+}
+
+TEST_F(Played, RunFilesOfAScheduleFromAFileSayThatTheyCannotBePlayedAgain) {
+  place.file("ours.csv",
+             place.braid({"schedule", "stp", "--stages", "2", "--microbatches", "8", "--csv", "braided"}).out);
+  EXPECT_EQ(place
+                .braid({"simulate", "three.toml", "--set", "run.0.schedule=file:ours.csv", "--set", "run.0.chunks=2",
+                        "--out", "o"})
+                .code,
+            0);
+  const RunFile file((place.folder() / "o/ours.braid").string());
+  const json facts = json::parse(file.view().facts);
+  EXPECT_EQ(facts["scenario"], "");
+  EXPECT_THAT(facts["notes"][0].get<std::string>(), HasSubstr("cannot be changed and played again"));
+}
+
+TEST_F(Played, ProgressIsALineAStepForTheProgramThatWaits) {
+  const Outcome outcome = place.braid({"compare", "three.toml", "--progress", "--out", "p"});
+  EXPECT_EQ(outcome.code, 0);
+  // Three runs and the files.
+  EXPECT_EQ(outcome.err,
+            "progress 0.000 1f1b-i\nprogress 0.250 zb-v\nprogress 0.500 stp\nprogress 0.750 writing\n"
+            "progress 1.000 done\n");
+  EXPECT_EQ(place.braid({"simulate", "three.toml", "--progress", "--json"}).err,
+            "progress 0.000 1f1b-i\nprogress 1.000 done\n");
 }
 
 TEST_F(Played, QuietPrintsTheTableAlone) {

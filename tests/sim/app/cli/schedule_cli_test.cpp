@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/schedule/generators.hpp"
+#include "sim/timeline/run_file.hpp"
 #include "tests/sim/app/cli/run_braid.hpp"
 #include "tests/sim/schedule/oracle_files.hpp"
 
@@ -142,6 +143,9 @@ TEST(ScheduleCommand, TellsAUserWhatIsWrong) {
                          {kStp + std::vector<std::string>{"--p2p", "lazy"}, {"--p2p", "lazy", "batched"}},
                          {kStp + std::vector<std::string>{"--play", "--costs", "g=1"}, {"--costs", "g=1"}},
                          {kStp + std::vector<std::string>{"--json"}, {"--json", "--play"}},
+                         {kStp + std::vector<std::string>{"--out", "a.braid"}, {"--out", "--play"}},
+                         {kStp + std::vector<std::string>{"--play", "--out", "no/folder.braid"},
+                          {"no/folder.braid", "cannot be written"}},
                          {kStp + std::vector<std::string>{"--grid", "--play"}, {"--grid", "--play"}},
                          {kStp + std::vector<std::string>{"--grid", "--costs", "f=1.5"}, {"--grid", "whole"}},
                          {{"schedule", "--from", "none.csv"}, {"none.csv", "No such file"}},
@@ -161,6 +165,23 @@ TEST(ScheduleCommand, TellsAUserWhatIsWrong) {
   EXPECT_THAT(test::user_mistake(place, {"check", "no_b.csv"}, 2), HasSubstr("no_b.csv:1: 0B1 is missing"));
   // Every rank that waits is a fault of its own.
   EXPECT_THAT(test::user_mistake(place, {"schedule", "--from", "cycle.csv"}, 2), HasSubstr("cycle.csv"));
+}
+
+TEST(ScheduleCommand, WritesARunFileOfAPlay) {
+  const Workplace place;
+  const Outcome told = place.braid(kStp + std::vector<std::string>{"--p2p", "batched", "--play", "--out", "stp.braid"});
+  EXPECT_EQ(told.code, 0);
+  EXPECT_THAT(told.out, HasSubstr("wrote stp.braid"));
+  const RunFile file((place.folder() / "stp.braid").string());
+  const json facts = json::parse(file.view().facts);
+  EXPECT_EQ(facts["kind"], "abstract");
+  EXPECT_EQ(facts["p2p"], "batched");
+  // The paper's figure: 75 slots.
+  EXPECT_EQ(facts["step_time_ns"], 75'000'000'000);
+  EXPECT_EQ(file.view().ranks.size(), 4U);
+  // stdout of --json stays one document.
+  json_of(place.braid(kStp + std::vector<std::string>{"--play", "--json", "--out", "again.braid"}));
+  EXPECT_THAT(place.files(), testing::ElementsAre("again.braid", "stp.braid"));
 }
 
 }  // namespace
