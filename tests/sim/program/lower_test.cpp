@@ -251,5 +251,15 @@ TEST(Lower, TreatsAnIWithItsOwnWBehindItAsAFullBWhenAsked) {
   EXPECT_NE(to_text(lower(schedule, scenario, {})), to_text(lower(full, scenario, {})));
 }
 
+TEST(OpsBefore, AreThoseOfTheSameOrderedLane) {
+  RankProgram rank;
+  for (const Lane lane : {Lane::compute, Lane::tp, Lane::pp, Lane::compute, Lane::pp, Lane::tp}) {
+    Op op;
+    op.lane = lane;
+    rank.ops.push_back(op);
+  }
+  EXPECT_EQ(ops_before(rank), (std::vector<std::uint32_t>{kNoOp, kNoOp, kNoOp, 0, kNoOp, 1}));
+}
+
 }  // namespace
 }  // namespace braid

@@ -74,6 +74,30 @@ TEST(StrokeLabels, NameBothSidesOfABraid) {
   EXPECT_EQ(label_of_first("F7 F7"), "F mb7");
 }
 
+TEST(StrokePasses, AreTheSidesOfAStroke) {
+  const RankTimeline rank = lane_of("F5 I2 F5 W2");
+  const auto passes = passes_of(rank, strokes_of(rank, Seconds(100)).front());
+  ASSERT_EQ(passes.size(), 2u);
+  EXPECT_EQ(passes[0].paint, Paint::F);
+  EXPECT_EQ(passes[0].microbatch, 5);
+  EXPECT_EQ(passes[1].paint, Paint::B);
+  EXPECT_EQ(passes[1].microbatch, 2);
+}
+
+TEST(Strokes, AreCutWhereTheyAreToldTo) {
+  const auto cut_at = [](const std::string& text, std::uint32_t at) {
+    std::string out;
+    for (const Stroke& s : strokes_of(lane_of(text), [&](std::uint32_t span) { return span == at; })) {
+      out += letter_of(s.paint);
+    }
+    return out;
+  };
+  EXPECT_EQ(cut_at("I1 W1 W1", 1), "IW");
+  EXPECT_EQ(cut_at("F1 F1 F1 F1", 2), "FF");
+  // A braid stays whole.
+  EXPECT_EQ(cut_at("F5 I2 F5 I2", 2), "#");
+}
+
 TEST(RanksToShow, AreOneAPipelineRank) {
   tiny::Tiny tiny(3, 2, 2);
   for (int rank = 0; rank < 3; ++rank) tiny.compute(rank, 1);
