@@ -3,16 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
-#include <filesystem>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
 
 #include "gui/model/imported_events.hpp"
+#include "gui/model/imported_facts.hpp"
+#include "gui/model/patiently.hpp"
 #include "gui/model/span_class.hpp"
 #include "sim/base/error.hpp"
 
@@ -30,13 +31,12 @@ struct PlacedRow {
 
 class Columns {
  public:
-  Columns(ImportedEvents events, const ChromeFile& file, const std::string& path, const Progress& progress)
-      : events_(std::move(events)), file_(file), path_(path), progress_(progress) {}
+  Columns(ImportedEvents events, const ChromeFile& file, const std::string& path, std::atomic<double>& share,
+          const std::atomic<bool>& stop)
+      : events_(std::move(events)), path_(path), facts_(file, path), share_(share), stop_(stop) {}
 
   RunColumns make() {
-    rest_ = nlohmann::json::parse(file_.rest, nullptr, false);
-    const nlohmann::json& other = field(rest_, "otherData");
-    ours_ = field(other, "kind").is_string();
+    ours_ = facts_.ours();
     classify();
     join();
     sort_by_process();
@@ -50,27 +50,31 @@ class Columns {
     if (out_.start.empty() && out_.points.empty()) throw Error(path_, "holds no slices and no counters to show");
     drop_unused();
     add_dependences();
-    out_.facts = facts();
+    out_.facts = facts_.text({.step_ns = last_end(), .lost = lost_ + events_.lost, .left_out = events_.left_out});
     return std::move(out_);
   }
 
  private:
-  static const nlohmann::json& field(const nlohmann::json& object, const char* name) {
-    static const nlohmann::json kNone;
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() ? *found : kNone;
+  /// Says how far it is, and stops here if that is no longer wanted.
+  void go_on() {
+    if (stop_) throw Cancelled();
+    const double share = total_ == 0 ? 1 : static_cast<double>(done_) / static_cast<double>(total_);
+    share_ = kReading + (1 - kReading) * share;
   }
 
-  void go_on() const {
-    if (!progress_) return;
-    const double share = total_ == 0 ? 1 : static_cast<double>(done_) / static_cast<double>(total_);
-    if (!progress_(kReading + (1 - kReading) * share, "sorting")) throw Cancelled();
+  std::int64_t last_end() const {
+    std::int64_t last = 0;
+    for (const RunRow& row : out_.rows) {
+      if (row.kind != RowKind::counter) last = std::max(last, out_.end[row.end - 1]);
+    }
+    return last;
   }
 
   void classify() {
     const auto& names = events_.names.texts();
     const auto& details = events_.details.texts();
     for (const SliceKind& kind : events_.kinds) {
+      if (classes_.size() % 4096 == 0) go_on();
       const std::string& name = *names[kind.name];
       const std::string& category = *details[kind.category];
       std::optional<SpanClass> own = ours_ ? own_class(name, category) : std::nullopt;
@@ -83,6 +87,7 @@ class Columns {
 
   void join() {
     for (ImportedThread& thread : events_.threads) {
+      go_on();
       lost_ += join_edges(thread.edges, thread.slices);
       thread.edges = {};
       total_ += thread.slices.size();
@@ -195,7 +200,10 @@ class Columns {
     for (std::uint32_t i = 0; i < row_of.size(); ++i) sorted[next[row_of[i]]++] = i;
     for (std::size_t r = 0; r < kMostSliceRows && row_begin[r] < row_begin[r + 1]; ++r) {
       const std::uint64_t begin = out_.start.size();
-      for (std::uint32_t i = row_begin[r]; i < row_begin[r + 1]; ++i) add_slice(thread.slices[sorted[i]], lane);
+      for (std::uint32_t i = row_begin[r]; i < row_begin[r + 1]; ++i) {
+        if (i % (std::uint32_t{1} << 18) == 0) go_on();
+        add_slice(thread.slices[sorted[i]], lane);
+      }
       if (out_.start.size() == begin) continue;
       const std::string text = r == 0 ? name : name + " / " + std::to_string(r);
       placed_.push_back({.thread = t, .begin = begin, .end = out_.start.size()});
@@ -326,54 +334,11 @@ class Columns {
 
   // ---- facts ----
 
-  std::string facts() {
-    nlohmann::json facts{{"kind", "trace"}, {"time_unit", "s"}, {"lost", lost_ + events_.lost + file_.odd}};
-    std::string title = std::filesystem::path(path_).filename().string();
-    nlohmann::json provenance = nlohmann::json::object();
-    nlohmann::json notes = nlohmann::json::array();
-    const nlohmann::json& other = field(rest_, "otherData");
-    if (ours_) {
-      facts["kind"] = field(other, "kind");
-      std::int64_t last = 0;
-      for (const RunRow& row : out_.rows) {
-        if (row.kind != RowKind::counter) last = std::max(last, out_.end[row.end - 1]);
-      }
-      facts["step_time_ns"] = last;
-    }
-    if (other.is_object()) {
-      for (const auto& [key, value] : other.items()) {
-        if (value.is_string() && key != "kind") provenance[key] = value;
-      }
-    }
-    const nlohmann::json& devices = field(rest_, "deviceProperties");
-    if (devices.is_array() && !devices.empty() && field(devices[0], "name").is_string()) {
-      provenance["gpu"] = field(devices[0], "name");
-    }
-    for (const char* key : {"rank", "world_size", "backend"}) {
-      const nlohmann::json& value = field(field(rest_, "distributedInfo"), key);
-      if (value.is_string()) provenance[key] = value;
-      if (value.is_number_integer()) provenance[key] = value.dump();
-    }
-    if (file_.cut_at) {
-      title += " (cut short)";
-      notes.push_back("the file ends at byte " + std::to_string(*file_.cut_at) +
-                      " in the middle of its events: what comes after is missing");
-    }
-    if (events_.left_out > 0) {
-      notes.push_back(std::to_string(events_.left_out) +
-                      " events of kinds that are not shown (instants, async, others)");
-    }
-    facts["title"] = title;
-    facts["provenance"] = std::move(provenance);
-    facts["notes"] = std::move(notes);
-    return facts.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-
   ImportedEvents events_;
-  const ChromeFile& file_;
   const std::string& path_;
-  const Progress& progress_;
-  nlohmann::json rest_;
+  ImportedFacts facts_;
+  std::atomic<double>& share_;
+  const std::atomic<bool>& stop_;
   bool ours_ = false, any_half_ = false;
   std::vector<SpanClass> classes_;  ///< by Slice::kind
   std::vector<bool> is_own_;
@@ -395,7 +360,10 @@ RunColumns import_json(ByteSource& source, const std::string& file, const Progre
       source, file, [&](std::span<const ChromeEvent> some) { events.take(some); },
       [&] { return wanted = !progress || progress(kReading * source.share(), "reading"); });
   if (!wanted) throw Cancelled();
-  return Columns(std::move(events), rest, file, progress).make();
+  std::atomic<double> share = kReading;
+  return patiently(progress, share, "sorting", [&](const std::atomic<bool>& stop) {
+    return Columns(std::move(events), rest, file, share, stop).make();
+  });
 }
 
 }  // namespace braid

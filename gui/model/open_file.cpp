@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <filesystem>
-#include <future>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "gui/model/import_json.hpp"
+#include "gui/model/patiently.hpp"
 #include "gui/model/trace_cache.hpp"
 #include "sim/base/byte_source.hpp"
 #include "sim/base/column_file.hpp"
@@ -105,22 +104,8 @@ Progress part_of(const Progress& progress, double from, double to) {
   return [&progress, from, to](double share, const char* what) { return progress(from + (to - from) * share, what); };
 }
 
-/// Does it in a thread of its own and asks `progress` meanwhile; what is under way when it says no is let finish, or
-/// stops by itself as `stop` is true.
-template <typename Work>
-auto patiently(const Progress& progress, double share, const char* what, Work work) {
-  using namespace std::chrono_literals;
-  std::atomic<bool> stop = false;
-  if (!progress) return work(stop);
-  if (!progress(share, what)) throw Cancelled();
-  auto done = std::async(std::launch::async, [&] { return work(std::as_const(stop)); });
-  while (done.wait_for(40ms) != std::future_status::ready) stop = stop || !progress(share, what);
-  if (stop) throw Cancelled();
-  return done.get();
-}
-
 std::shared_ptr<const Trace> open_run(const std::string& path, const Progress& progress) {
-  return patiently(progress, 0, "reading",
+  return patiently(progress, std::atomic<double>(0), "reading",
                    [&](const std::atomic<bool>&) { return std::make_shared<const Trace>(RunFile(path), path); });
 }
 
@@ -132,22 +117,22 @@ std::shared_ptr<const Trace> open_json(const std::string& path, const std::strin
     return kept ? std::make_shared<const Trace>(std::move(*kept), path) : nullptr;
   };
   if (!cached.empty()) {
-    if (auto trace = patiently(progress, 0, "reading", from_cache)) return trace;
+    if (auto trace = patiently(progress, std::atomic<double>(0), "reading", from_cache)) return trace;
   }
   constexpr double kImported = 0.85, kKept = 0.95;  // of the time, as measured
   RunColumns run = import_json(*bytes_of_file(path), path, part_of(progress, 0, kImported));
   if (!cached.empty()) {
-    const bool kept = patiently(progress, kImported, "keeping", [&](const std::atomic<bool>& stop) {
-      return keep_cached(run.view(), cached, [&] { return !stop; });
-    });
+    const bool kept = patiently(
+        progress, std::atomic<double>(kImported), "keeping",
+        [&](const std::atomic<bool>& stop) { return keep_cached(run.view(), cached, [&] { return !stop; }); });
     if (kept) {
       // Mapped, its columns are the system's to keep in memory or not.
       run = {};
-      if (auto trace = patiently(progress, kKept, "adding up", from_cache)) return trace;
+      if (auto trace = patiently(progress, std::atomic<double>(kKept), "adding up", from_cache)) return trace;
       run = import_json(*bytes_of_file(path), path, part_of(progress, 0, kImported));
     }
   }
-  return patiently(progress, kKept, "adding up",
+  return patiently(progress, std::atomic<double>(kKept), "adding up",
                    [&](const std::atomic<bool>&) { return std::make_shared<const Trace>(std::move(run), path); });
 }
 
