@@ -20,9 +20,16 @@ bool is_numbered(std::string_view word, std::string_view what) {
   return word.size() > what.size() && word.starts_with(what) && word[what.size()] >= '0' && word[what.size()] <= '9';
 }
 
+/// "F12", "B3'": a pass and its microbatch, a prime for each later chunk.
+bool is_pass(std::string_view word) {
+  return word.size() > 1 && word[0] >= 'A' && word[0] <= 'Z' && is_numbered(word, word.substr(0, 1)) &&
+         word.find_first_not_of("0123456789'", 1) == std::string_view::npos;
+}
+
 bool is_ours(std::string_view name) {
   while (!name.empty()) {
-    if (is_numbered(next_word(name), "mb")) return true;
+    const std::string_view word = next_word(name);
+    if (is_numbered(word, "mb") || is_pass(word)) return true;
   }
   return false;
 }
@@ -58,9 +65,12 @@ void label_form(std::string_view name, int form, std::string& out) {
   if (!is_ours(name)) return;
   bool first = true;  // of its half
   for (std::string_view word = next_word(name); !word.empty(); word = next_word(name)) {
-    if (word == "+") {
+    if (word == "+" || word == "&") {
       out += form == 1 ? " + " : " ";
       first = true;
+    } else if (is_pass(word)) {
+      if (form == 1) return out.clear();
+      out += form == 2 ? word : word.substr(1);
     } else if (is_numbered(word, "mb")) {
       if (form == 1 && !first) out += ' ';
       out += word.substr(2);

@@ -93,29 +93,48 @@ void paint_hits(QPainter& painter, const Scene& scene, const Boxes& boxes) {
   }
 }
 
+/// Spans of the path that follow one another in a row are one outline: a fence around each would hide them.
 void paint_critical(QPainter& painter, const Scene& scene, const Boxes& boxes) {
   const RunView& run = scene.trace->run();
   const TimeRange range = boxes.range();
   const auto& path = run.critical;
+  const auto draw = [&](const QRectF& box) {
+    if (box.width() >= 4) {
+      outline(painter, box, scene.theme.critical, box.height() >= 8 ? 2 : 1);
+    } else if (!box.isEmpty()) {
+      painter.fillRect(QRectF(box.left(), box.top(), std::max(1.0, box.width()), box.height()), scene.theme.critical);
+    }
+  };
   auto from = std::partition_point(path.begin(), path.end(), [&](std::uint32_t s) { return run.end[s] < range.begin; });
   if (from != path.begin()) --from;
+  constexpr double kNear = 6, kWide = 4;
+  std::map<double, QRectF> open;  // by row: what has not been drawn yet
   QRectF last;
-  for (; from != path.end(); ++from) {
+  std::int32_t last_rank = -1;
+  for (; from != path.end() && run.start[*from] <= range.end; ++from) {
     const QRectF box = boxes.of(*from);
-    if (!box.isEmpty() && !(box.top() == last.top() && box.right() <= last.left() + 1)) {
-      if (!last.isEmpty() && box.top() != last.top()) {
-        painter.setPen(QPen(scene.theme.critical, 1.2));
-        painter.drawLine(QPointF(last.right(), last.center().y()), QPointF(box.left(), box.center().y()));
-      }
-      if (box.width() >= 4) {
-        outline(painter, box, scene.theme.critical, box.height() >= 8 ? 2 : 1);
-      } else {
-        painter.fillRect(QRectF(box.left(), box.top(), std::max(1.0, box.width()), 2), scene.theme.critical);
-      }
-      last = box;
+    // What a folded row hides is not jumped over.
+    if (box.isEmpty()) {
+      last = {};
+      continue;
     }
-    if (run.start[*from] > range.end) break;
+    const std::int32_t rank = run.rows[run.row_of(*from)].rank;
+    const bool hop = rank == last_rank && (box.width() < kWide || last.width() < kWide);
+    if (!last.isEmpty() && box.top() != last.top() && !hop) {
+      painter.setPen(QPen(scene.theme.critical, 1.2));
+      painter.drawLine(QPointF(last.right(), last.center().y()), QPointF(box.left(), box.center().y()));
+    }
+    last = box;
+    last_rank = rank;
+    QRectF& stretch = open[box.top()];
+    if (!stretch.isEmpty() && box.left() <= stretch.right() + kNear) {
+      stretch.setRight(std::max(stretch.right(), box.right()));
+    } else {
+      draw(stretch);
+      stretch = box;
+    }
   }
+  for (const auto& [top, stretch] : open) draw(stretch);
 }
 
 void arrow(QPainter& painter, QPointF from, QPointF to, const QColor& colour) {

@@ -267,9 +267,13 @@ void RowPainter::label_block(const Block& block, int from, int to) {
       run, block.span, room, [&](std::string_view text) { return sheet.width(text); }, text_, spare_);
   if (text_.empty()) return;
   const Category category = run.category[block.span];
+  const Category half = run.half.empty() ? category : run.half[block.span];
   const int chunk = run.key.empty() ? 0 : run.key[block.span].chunk;
   const Theme& theme = frame_->scene->theme;
-  const QRgb ink = is_idle(category) ? theme.text.rgb() : readable_on(chunk_colour(theme, category, chunk)).rgb();
+  // On a braid it lies over two colours.
+  const QColor below = chunk_colour(theme, std::min(category, half), chunk);
+  const QColor above = chunk_colour(theme, std::max(category, half), chunk);
+  const QRgb ink = is_idle(category) ? theme.text.rgb() : readable_on(below, above).rgb();
   const auto left = static_cast<std::int64_t>(view_from) - first_ + kMargin + (room - sheet.width(text_)) / 2;
   const int baseline = place_->bar_top + (place_->bar_height + sheet.capital() + 1) / 2;
   sheet.draw(text_, static_cast<int>(left), baseline, ink, pixels_, stride_, from, to, place_->height);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gui/paint/theme.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace braid {
@@ -68,11 +69,14 @@ QColor mixed(const QColor& first, const QColor& second, double share) {
   return QColor(mix(first.red(), second.red()), mix(first.green(), second.green()), mix(first.blue(), second.blue()));
 }
 
-QColor readable_on(const QColor& colour) {
-  const double y = luminance(colour);
+QColor readable_on(const QColor& first, const QColor& second) {
   // Contrast (lighter + 0.05) / (darker + 0.05) of WCAG 2.1, black against white.
-  return (y + 0.05) / 0.05 >= 1.05 / (y + 0.05) ? QColor(Qt::black) : QColor(Qt::white);
+  const double darker = std::min(luminance(first), luminance(second));
+  const double lighter = std::max(luminance(first), luminance(second));
+  return (darker + 0.05) / 0.05 >= 1.05 / (lighter + 0.05) ? QColor(Qt::black) : QColor(Qt::white);
 }
+
+QColor readable_on(const QColor& colour) { return readable_on(colour, colour); }
 
 QColor Theme::text_on(Category c) const { return readable_on(category[static_cast<std::size_t>(c)]); }
 

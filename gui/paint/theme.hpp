@@ -35,6 +35,8 @@ struct Theme {
 
 /// Black or white, whichever stands out more from the colour.
 QColor readable_on(const QColor& colour);
+/// The one that can be read best where it stands out least of the two.
+QColor readable_on(const QColor& first, const QColor& second);
 /// `share` of the second, the rest of the first.
 QColor mixed(const QColor& first, const QColor& second, double share);
 

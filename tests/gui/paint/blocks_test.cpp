@@ -109,6 +109,8 @@ TEST(BlockLabel, GetsShorter) {
   EXPECT_THAT(forms("F mb5 chunk0 + B mb2 chunk1"),
               ElementsAre("F mb5 chunk0 + B mb2 chunk1", "F 5 + B 2", "F5 B2", "5 2"));
   EXPECT_THAT(forms("all_reduce attn mb3"), ElementsAre("all_reduce attn mb3", "AR attn 3", "AR3", "3"));
+  EXPECT_THAT(forms("F26' & B15"), ElementsAre("F26' & B15", "", "F26' B15", "26' 15"));
+  EXPECT_THAT(forms("B0"), ElementsAre("B0", "", "B0", "0"));
   EXPECT_THAT(forms("ampere_sgemm_128x64_nn"), ElementsAre("ampere_sgemm_128x64_nn", "", "", ""));
 }
 
