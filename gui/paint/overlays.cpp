@@ -37,6 +37,7 @@ class Boxes {
     const double from = std::max(left, -8.0), to = std::min(right, scene_.size.width() + 8.0);
     return {from, bar->second.first, to - from, bar->second.second - bar->second.first};
   }
+  bool shows(std::uint32_t row) const { return bars_.contains(row); }
   double x(std::int64_t time) const { return grid_.x(time) / scene_.device_pixel_ratio; }
   TimeRange range() const { return {grid_.time(0), grid_.time(scene_.size.width() * scene_.device_pixel_ratio) + 1}; }
   const std::vector<RowPlace>& places() const { return places_; }
@@ -75,22 +76,68 @@ void paint_area(QPainter& painter, const Scene& scene, const Boxes& boxes) {
   outline(painter, {left, top, right - left, bottom - top}, scene.theme.selection, 1);
 }
 
-/// At most one mark a pixel of a row: the picture has no room for more, and a search may have a million hits.
-void paint_hits(QPainter& painter, const Scene& scene, const Boxes& boxes) {
-  const RunView& run = scene.trace->run();
-  const TimeRange range = boxes.range();
-  QRectF last;
-  for (const std::uint32_t span : scene.hits) {
-    if (span >= run.spans() || run.end[span] < range.begin || run.start[span] > range.end) continue;
-    const QRectF box = boxes.of(span);
-    if (box.isEmpty() || (box.top() == last.top() && box.right() <= last.left() + 1)) continue;
-    last = box;
-    if (box.width() >= 4) {
-      outline(painter, box, scene.theme.hit, 2);
-    } else {
-      painter.fillRect(QRectF(box.left(), box.top(), std::max(1.5, box.width()), box.height()), scene.theme.hit);
+/// RunView::row_of() for many spans in any order: a table of blocks of spans in place of a bisection.
+class RowsOfSpans {
+ public:
+  explicit RowsOfSpans(const RunView& run) : run_(run), first_(run.spans() / kBlock + 1) {
+    std::uint32_t row = 0;
+    for (std::size_t block = 0; block < first_.size(); ++block) {
+      while (row < run.rows.size() && !reaches(row, block * kBlock)) ++row;
+      first_[block] = row;
     }
   }
+  std::uint32_t of(std::uint32_t span) const {
+    std::uint32_t row = first_[span / kBlock];
+    while (row < run_.rows.size() && !reaches(row, span)) ++row;
+    return row;
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 1024;
+  bool reaches(std::uint32_t row, std::size_t span) const {
+    return run_.rows[row].kind != RowKind::counter && run_.rows[row].end > span;
+  }
+  const RunView& run_;
+  std::vector<std::uint32_t> first_;
+};
+
+/// Hits of a row on the same or on neighbouring pixels are one mark: a search may have a million hits, a picture has
+/// fewer pixels.
+void paint_hits(QPainter& painter, const Scene& scene, const Boxes& boxes) {
+  struct Mark {
+    QRectF box;                      ///< not yet painted
+    std::int64_t until = INT64_MIN;  ///< what ends before adds nothing to it
+  };
+  const RunView& run = scene.trace->run();
+  const TimeRange range = boxes.range();
+  const std::int64_t pixel = range.length() / std::max(1, scene.size.width());
+  const RowsOfSpans rows(run);
+  std::vector<Mark> marks(run.rows.size());
+  for (const std::uint32_t span : scene.hits) {
+    if (span >= run.spans() || run.end[span] < range.begin || run.start[span] > range.end) continue;
+    const std::uint32_t row = rows.of(span);
+    if (row >= marks.size() || run.end[span] <= marks[row].until) continue;
+    Mark& mark = marks[row];
+    if (!boxes.shows(row)) {
+      mark.until = INT64_MAX;
+      continue;
+    }
+    QRectF box = boxes.of(span);
+    if (box.isEmpty()) continue;
+    if (box.width() >= 4) {
+      outline(painter, box, scene.theme.hit, 2);
+      continue;
+    }
+    box.setWidth(std::max(1.5, box.width()));
+    mark.until = std::max(run.end[span], run.start[span] + pixel);
+    if (!mark.box.isEmpty() && box.left() >= mark.box.left() && box.left() <= mark.box.right() + 1) {
+      mark.box.setRight(std::max(mark.box.right(), box.right()));
+      continue;
+    }
+    painter.fillRect(mark.box, scene.theme.hit);
+    mark.box = box;
+  }
+  for (const Mark& mark : marks) painter.fillRect(mark.box, scene.theme.hit);
 }
 
 /// Spans of the path that follow one another in a row are one outline: a fence around each would hide them.

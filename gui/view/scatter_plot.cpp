@@ -11,7 +11,7 @@
 namespace braid {
 namespace {
 
-constexpr double kLeft = 78, kTop = 14, kRight = 18, kBottom = 46;
+constexpr double kLeft = 78, kTop = 14, kGap = 12, kBottom = 46;
 constexpr double kRadius = 4.5;
 constexpr int kShapes = 4;
 // Of a theme's colours those that differ most, in each palette and light.
@@ -91,7 +91,23 @@ void ScatterPlot::select(std::optional<std::size_t> configuration) {
   update();
 }
 
-QRectF ScatterPlot::box() const { return QRectF(rect()).adjusted(kLeft, kTop, -kRight, -kBottom); }
+QRectF ScatterPlot::box() const { return QRectF(rect()).adjusted(kLeft, kTop, -legend_width() - 2 * kGap, -kBottom); }
+
+std::vector<QString> ScatterPlot::legend() const {
+  std::vector<QString> lines;
+  for (const std::string& group : groups_) lines.push_back(QString::fromStdString(group));
+  if (std::any_of(points_.begin(), points_.end(), [](const ScatterPoint& p) { return !p.fits; }))
+    lines.push_back(tr("hollow: does not fit"));
+  lines.push_back(tr("line: Pareto front"));
+  return lines;
+}
+
+double ScatterPlot::legend_width() const {
+  const QFontMetricsF metrics(font());
+  double width = 0;
+  for (const QString& line : legend()) width = std::max(width, metrics.horizontalAdvance(line));
+  return width + 22;
+}
 
 ScatterMap ScatterPlot::map() const { return scatter_map(points_, box().width(), box().height()); }
 
@@ -183,27 +199,13 @@ void ScatterPlot::paint_point(QPainter& painter, QPointF at, std::size_t group, 
 }
 
 void ScatterPlot::paint_legend(QPainter& painter) const {
-  const QFontMetricsF metrics(painter.font());
-  std::vector<QString> lines;
-  for (const std::string& group : groups_) lines.push_back(QString::fromStdString(group));
-  const bool hollow = std::any_of(points_.begin(), points_.end(), [](const ScatterPoint& p) { return !p.fits; });
-  if (hollow) lines.push_back(tr("hollow: does not fit"));
-  lines.push_back(tr("line: Pareto front"));
-  double width = 0;
-  for (const QString& line : lines) width = std::max(width, metrics.horizontalAdvance(line));
-  const double step = metrics.height() + 2;
-  const QRectF frame(box().right() - width - 36, box().top() + 8, width + 28,
-                     step * static_cast<double>(lines.size()) + 8);
-  QColor ground = theme_.background;
-  ground.setAlpha(220);
-  painter.setPen(theme_.grid);
-  painter.setBrush(ground);
-  painter.drawRect(frame);
+  const double step = QFontMetricsF(painter.font()).height() + 2;
+  const std::vector<QString> lines = legend();
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const QPointF at(frame.left() + 12, frame.top() + 4 + step * (static_cast<double>(i) + 0.5));
+    const QPointF at(box().right() + kGap + 6, box().top() + step * (static_cast<double>(i) + 0.5));
     if (i < groups_.size()) paint_point(painter, at, i, true, kRadius);
     painter.setPen(theme_.text);
-    painter.drawText(QRectF(at.x() + 10, at.y() - step / 2, width + 4, step), Qt::AlignVCenter, lines[i]);
+    painter.drawText(QRectF(at.x() + 10, at.y() - step / 2, legend_width(), step), Qt::AlignVCenter, lines[i]);
   }
 }
 
@@ -221,7 +223,13 @@ void ScatterPlot::paintEvent(QPaintEvent*) {
   paint_axes(painter, m);
   const auto place = [&](const ScatterPoint& p) { return box().topLeft() + QPointF(m.x(p.x), m.y(p.y)); };
   QPolygonF line;
-  for (const std::size_t i : front_) line << place(points_[i]);
+  for (const std::size_t i : front_) {
+    // In steps: between two points nothing was simulated, and what the better of them reaches holds.
+    const QPointF at = place(points_[i]);
+    if (!line.isEmpty())
+      line << (more_is_better(x_) ? QPointF(line.last().x(), at.y()) : QPointF(at.x(), line.last().y()));
+    line << at;
+  }
   painter.setPen(QPen(theme_.critical, 2));
   painter.setBrush(Qt::NoBrush);
   painter.drawPolyline(line);

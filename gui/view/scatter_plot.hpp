@@ -51,6 +51,8 @@ class ScatterPlot : public QWidget {
   QString text_of(std::size_t configuration) const;
   void paint_axes(QPainter& painter, const ScatterMap& map) const;
   void paint_point(QPainter& painter, QPointF at, std::size_t group, bool filled, double radius) const;
+  std::vector<QString> legend() const;
+  double legend_width() const;
   void paint_legend(QPainter& painter) const;
 
   const std::vector<Configuration>* configurations_ = nullptr;

@@ -104,4 +104,13 @@ QVariant SweepTable::headerData(int section, Qt::Orientation orientation, int ro
   }
 }
 
+SweepSorting::SweepSorting(QObject* parent) : QSortFilterProxyModel(parent) { setSortRole(Qt::UserRole); }
+
+bool SweepSorting::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  const bool has_left = left.data(Qt::UserRole).isValid(), has_right = right.data(Qt::UserRole).isValid();
+  if (has_left == has_right) return QSortFilterProxyModel::lessThan(left, right);
+  // Descending, the base class asks the other way round.
+  return sortOrder() == Qt::AscendingOrder ? has_left : has_right;
+}
+
 }  // namespace braid

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QSortFilterProxyModel>
 #include <vector>
 
 #include "sim/sweep/store.hpp"
@@ -25,6 +26,16 @@ class SweepTable : public QAbstractTableModel {
  private:
   const std::vector<Configuration>* configurations_ = nullptr;
   QString currency_;
+};
+
+/// Whatever is sorted by, and in whichever direction: what has no value there is last.
+class SweepSorting : public QSortFilterProxyModel {
+  Q_OBJECT
+ public:
+  explicit SweepSorting(QObject* parent = nullptr);
+
+ protected:
+  bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 };
 
 }  // namespace braid

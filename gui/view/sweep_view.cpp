@@ -37,7 +37,6 @@ SweepView::SweepView(ViewState* state, QWidget* parent, const QString& program)
   message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   cancel_->setText(tr("Cancel"));
   sorted_.setSourceModel(&model_);
-  sorted_.setSortRole(Qt::UserRole);
   table_->setModel(&sorted_);
   table_->setObjectName(QStringLiteral("configurations"));
   table_->setSortingEnabled(true);

@@ -6,7 +6,6 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QProgressBar>
-#include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QToolButton>
 #include <QWidget>
@@ -62,7 +61,7 @@ class SweepView : public QWidget {
   QString path_, currency_;
   std::vector<Configuration> configurations_;
   SweepTable model_;
-  QSortFilterProxyModel sorted_;
+  SweepSorting sorted_;
   QLabel* title_;
   QComboBox *x_, *y_, *colour_;
   ScatterPlot* plot_;

@@ -7,6 +7,8 @@
 #include <QStandardPaths>
 #include <QStyleFactory>
 
+#include "tests/gui/timed_application.hpp"
+
 namespace {
 
 void fail_on_warning(QtMsgType type, const QMessageLogContext&, const QString& message) {
@@ -31,7 +33,7 @@ int main(int argc, char** argv) {
     if (!qEnvironmentVariableIsSet(name)) qputenv(name, value);
   }
   QStandardPaths::setTestModeEnabled(true);
-  QApplication app(argc, argv);
+  braid::test::TimedApplication app(argc, argv);
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QFont font(QStringLiteral("DejaVu Sans"));
   font.setPixelSize(12);

@@ -107,7 +107,8 @@ TEST_F(SweepViewTest, AClickPlaysThatConfigurationAndSelectsItInTheTable) {
 }
 
 TEST_F(SweepViewTest, EveryPointCanBeClickedAtAnyAxes) {
-  open(FakeBraid("exec sleep 30"));
+  const FakeBraid fake("exec sleep 30");
+  open(fake);
   for (int x = 0; x < 5; ++x) {
     view_->findChild<QComboBox*>(QStringLiteral("x"))->setCurrentIndex(x);
     for (std::size_t i = 0; i < 5; ++i) {
@@ -137,14 +138,16 @@ TEST_F(SweepViewTest, AFailedOneSaysWhyAndPlaysNothing) {
 }
 
 TEST_F(SweepViewTest, AChildThatFailsIsAMessage) {
-  open(FakeBraid("echo 'braid: no luck' >&2; exit 2"));
+  const FakeBraid fake("echo 'braid: no luck' >&2; exit 2");
+  open(fake);
   click(0);
   EXPECT_TRUE(wait_until([&] { return view_->message() == QStringLiteral("no luck"); }));
   EXPECT_FALSE(view_->busy());
 }
 
 TEST_F(SweepViewTest, PlayingCanBeCancelled) {
-  open(FakeBraid("exec sleep 30"));
+  const FakeBraid fake("exec sleep 30");
+  open(fake);
   click(0);
   auto* cancel = view_->findChild<QToolButton*>();
   ASSERT_TRUE(wait_until([&] { return cancel->isVisible(); }));
