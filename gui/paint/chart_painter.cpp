@@ -26,7 +26,7 @@ QColor colour(const Theme& theme, Category category) { return theme.category[sta
 /// A line of a light colour is hard to see on light paper.
 QColor line_colour(const Theme& theme, Category category) {
   const QColor ink = colour(theme, category);
-  return theme.light == Light::day && ink.lightness() > 130 ? ink.darker(135) : ink;
+  return theme.light == Light::day && ink.lightness() > 130 ? QColor(ink.darker(135).rgb()) : ink;
 }
 
 class ChartPicture {

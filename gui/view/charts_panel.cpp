@@ -161,21 +161,33 @@ void ChartsView::wheelEvent(QWheelEvent* event) {
   }
 }
 
+QString ChartsView::tooltip_at(QPointF where) const {
+  for (std::size_t i = 0; over_plot(where.x()) && i < charts_.size(); ++i) {
+    if (!place(i).contains(where)) continue;
+    const std::int64_t time = map().time(where.x() - kLabelColumn) - shift();
+    QString values = QString::fromStdString(charts_[i]->values_at(time));
+    QString text = QString::fromStdString(charts_[i]->chart().title) + QLatin1Char('\n') +
+                   values.replace(QStringLiteral(", "), QStringLiteral("\n"));
+    if (charts_[i]->chart().kind == Chart::Kind::memory) {
+      text += QLatin1Char('\n') + tr("paler: not in use all of the time of a pixel");
+    } else {
+      text += QLatin1Char('\n') + tr("drawn: the mean over a pixel; shaded: up to the highest");
+    }
+    return text;
+  }
+  return {};
+}
+
 bool ChartsView::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
-  for (std::size_t i = 0; over_plot(help->pos().x()) && i < charts_.size(); ++i) {
-    if (!place(i).contains(help->pos())) continue;
-    const std::int64_t time = map().time(help->pos().x() - kLabelColumn) - shift();
-    QString text = QString::fromStdString(charts_[i]->chart().title);
-    QString values = QString::fromStdString(charts_[i]->values_at(time));
-    text += QLatin1Char('\n') + values.replace(QStringLiteral(", "), QStringLiteral("\n"));
-    if (charts_[i]->stacked()) text += QLatin1Char('\n') + tr("paler: between the lowest and the highest of a pixel");
+  const QString text = tooltip_at(help->pos());
+  if (text.isEmpty()) {
+    QToolTip::hideText();
+    event->ignore();
+  } else {
     QToolTip::showText(help->globalPos(), text, this);
-    return true;
   }
-  QToolTip::hideText();
-  event->ignore();
   return true;
 }
 

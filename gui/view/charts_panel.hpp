@@ -23,6 +23,8 @@ class ChartsView : public QWidget {
   void show_rank(std::size_t document, std::int32_t rank);
   std::size_t charts() const { return charts_.size(); }
   const ChartData& chart(std::size_t i) const { return *charts_[i]; }
+  /// The values of the chart at this point of the widget at its time, a line each; "" where there is none.
+  QString tooltip_at(QPointF where) const;
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 

@@ -5,7 +5,7 @@
 
 #include <QSignalSpy>
 #include <QTest>
-#include <QToolTip>
+#include <cmath>
 
 #include "tests/gui/made_run.hpp"
 #include "tests/gui/view/mouse.hpp"
@@ -124,11 +124,17 @@ TEST(ChartsPanel, PaintsAnewWhenItsRangeChanges) {
 
 TEST(ChartsPanel, TellsValuesInATooltip) {
   Window window;
-  const QPoint at = window.at(200).toPoint();
-  QHelpEvent help(QEvent::ToolTip, at, window.view().mapToGlobal(at));
-  QApplication::sendEvent(&window.view(), &help);
-  EXPECT_TRUE(QToolTip::text().contains(QStringLiteral("of rank 0"))) << qPrintable(QToolTip::text());
-  QToolTip::hideText();
+  // Pixel 122.5 of 400 is that share of the run.
+  const TimeRange all = window.state.extent();
+  const QPointF middle = window.at(122);
+  const std::int64_t time = all.begin + std::llround(122.5 / 400 * static_cast<double>(all.length()));
+  const QString text = window.view().tooltip_at(QPointF(middle.x(), 10));
+  EXPECT_TRUE(text.startsWith(QStringLiteral("memory of rank 0\n"))) << qPrintable(text);
+  for (const QString& value :
+       QString::fromStdString(window.view().chart(0).values_at(time)).split(QStringLiteral(", "))) {
+    EXPECT_TRUE(text.contains(value)) << qPrintable(text);
+  }
+  EXPECT_TRUE(window.view().tooltip_at(QPointF(kLabelColumn - 5, 10)).isEmpty());
 }
 
 TEST(ChartsPanel, SaysWhenThereAreNoCounters) {
