@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "gui/model/class_numbers.hpp"
 #include "gui/model/costliest.hpp"

@@ -34,9 +34,7 @@ CompareBand::CompareBand(ViewState* state, QWidget* parent, std::size_t second)
 QSize CompareBand::sizeHint() const { return {kLabelColumn + 400, kHeight}; }
 QSize CompareBand::minimumSizeHint() const { return {kLabelColumn + 50, kHeight}; }
 
-QRectF CompareBand::body() const {
-  return QRectF(rect()).adjusted(kLabelColumn, 0, 0, 0);
-}
+QRectF CompareBand::body() const { return QRectF(rect()).adjusted(kLabelColumn, 0, 0, 0); }
 
 const DifferenceBand& CompareBand::band() const {
   const TimeRange range = state_->range();

@@ -78,7 +78,6 @@ FigureView::FigureView(ViewState* state, FigureTable* table, QWidget* parent) : 
   verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kPadding);
   horizontalHeader()->setHighlightSections(false);
-  horizontalHeader()->setStretchLastSection(true);
   // No column at first: the order given is the one by cost.
   horizontalHeader()->setSortIndicator(-1, Qt::DescendingOrder);
   setSortingEnabled(true);
@@ -115,6 +114,10 @@ void FigureView::copy() const {
   QApplication::clipboard()->setText(table_->tsv(rows));
 }
 
-void FigureView::fit_columns() { resizeColumnsToContents(); }
+void FigureView::fit_columns() {
+  // Numbers stay beside one another; words may have what is left.
+  horizontalHeader()->setStretchLastSection(!table_->columns().empty() && !table_->columns().back().number);
+  resizeColumnsToContents();
+}
 
 }  // namespace braid

@@ -196,7 +196,7 @@ void ResidualPanel::show_alignment() {
   const bool by_slots = ns_per_unit(*traces_[0]) > 1e3;
   const std::int64_t shift = state_->documents()[document()].shift;
   const double value = static_cast<double>(shift) / ns_per_unit(*traces_[0]);
-  const QString unit = by_slots ? tr(" slots") : tr(" µs");
+  const QString unit = by_slots ? tr(" slots") : tr(" us");
   alignment_->setText(shift == start_shift(document())
                           ? tr("Starts aligned")
                           : tr("%1 moved by %2%3").arg(run_name(*state_, document())).arg(value, 0, 'f', 3).arg(unit));

@@ -4,8 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
 #include "gui/model/costliest.hpp"
 #include "tests/gui/made_run.hpp"
 #include "tests/gui/small_run.hpp"

@@ -8,7 +8,6 @@
 #include <QClipboard>
 #include <QtTest>
 
-#include "tests/gui/made_run.hpp"
 #include "tests/gui/small_run.hpp"
 
 namespace braid {
@@ -108,6 +107,15 @@ TEST(SelectionPanel, FollowsARunThatIsMoved) {
   ASSERT_TRUE(f.done());
   EXPECT_EQ(f.value(QStringLiteral("rank 0"), QStringLiteral("idle")), 20);
   EXPECT_TRUE(f.panel.heading().contains(QStringLiteral("two (2)"))) << qPrintable(f.panel.heading());
+}
+
+TEST(SelectionPanel, TakesSharesOfTheTimeThatTheRunHas) {
+  Fixture f;
+  f.state.go_to({-10, 100});  // a margin is in view
+  ASSERT_TRUE(f.done());
+  const FigureRow& first = f.panel.ranks()->figures(1);
+  EXPECT_DOUBLE_EQ(first.cells[1].bar, 0.8);  // 80 of 100, not of 110
+  EXPECT_DOUBLE_EQ(first.cells[4].bar, 0.2);
 }
 
 TEST(SelectionPanel, CopiesNumbers) {
