@@ -16,6 +16,8 @@
 #include <QStatusBar>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
 #include "gui/model/details.hpp"
 #include "gui/model/headline.hpp"
@@ -155,6 +157,15 @@ void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, 
   docks_menu_->addAction(dock->toggleViewAction());
 }
 
+void MainWindow::showEvent(QShowEvent* event) {
+  QMainWindow::showEvent(event);
+  if (std::exchange(arranged_, true)) return;
+  // Sizes of docks count from the first show on; those of an earlier window came with its settings.
+  const auto dock = [this](const char* id) { return findChild<QDockWidget*>(QString::fromLatin1(id)); };
+  resizeDocks({dock("details")}, {std::min(330, width() / 4)}, Qt::Horizontal);
+  resizeDocks({dock("selection")}, {std::min(200, height() / 4)}, Qt::Vertical);
+}
+
 void MainWindow::adopt(QMenu* menu, QAction* action) {
   action->setProperty("group", menu->title().remove(u'&'));
   menu->addAction(action);
@@ -197,8 +208,6 @@ void MainWindow::make_docks() {
   const auto dock = [this](const char* id) { return findChild<QDockWidget*>(QString::fromLatin1(id)); };
   dock("details")->raise();
   dock("selection")->raise();
-  resizeDocks({dock("details")}, {320}, Qt::Horizontal);
-  resizeDocks({dock("selection")}, {190}, Qt::Vertical);
   QMenu* menu = menuBar()->addMenu(tr("&What if"));
   for (QAction* action : {what_if->run_action(), what_if->cancel_action(), what_if->back_action()}) adopt(menu, action);
 }

@@ -74,6 +74,7 @@ class MainWindow : public QMainWindow {
   void refused(QString message);
 
  protected:
+  void showEvent(QShowEvent* event) override;
   void closeEvent(QCloseEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
@@ -158,7 +159,7 @@ class MainWindow : public QMainWindow {
   QStringList files_, wanted_files_;
   std::vector<std::shared_ptr<const Trace>> runs_;  ///< all that were read; the first three are shown at first
   bool beside_ = false;
-  bool asked_reload_ = false;
+  bool arranged_ = false;  ///< docks have their sizes, kept ones or the first
   std::optional<Session> wanted_session_;
 };
 

@@ -228,7 +228,7 @@ void MainWindow::watch() {
 void MainWindow::read_settings() {
   start_->show_recent(recent(), QFileInfo::exists(places_.example));
   restoreGeometry(settings_->value(setting("geometry")).toByteArray());
-  restoreState(settings_->value(setting("window")).toByteArray(), kWindowLayout);
+  arranged_ = restoreState(settings_->value(setting("window")).toByteArray(), kWindowLayout);
   const auto is = [this](const char* name, const char* value) {
     return settings_->value(setting(name)).toString() == QLatin1String(value);
   };

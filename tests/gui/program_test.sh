@@ -6,6 +6,7 @@ set -euo pipefail
 bin=$2 work=$3/gui-program-$1
 rm -rf "$work"
 mkdir -p "$work"
+chmod 700 "$work"  # Qt wants it so of XDG_RUNTIME_DIR
 export XDG_RUNTIME_DIR=$work XDG_CONFIG_HOME=$work/config XDG_CACHE_HOME=$work/cache LC_ALL=C.UTF-8
 unset DISPLAY WAYLAND_DISPLAY QT_QPA_PLATFORM
 run=$work/stp.braid
