@@ -48,6 +48,7 @@ class Checker {
     optional_column("work", run_.work);
     optional_column("stretch", run_.stretch);
     optional_column("dep_begin", run_.dep_begin, 1);
+    if (run_.dep_begin.empty() && !run_.deps.empty()) fault("deps", "are there without dep_begin");
   }
 
   void names() {

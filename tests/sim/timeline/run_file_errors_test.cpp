@@ -108,6 +108,7 @@ const std::vector<Breach> kBreaches{
      },
      kDepBegin},
     {"DepsAreLeftOver", [](RunColumns& r) { r.deps.push_back(0); }, kDepBegin},
+    {"DepsOfNobody", [](RunColumns& r) { r.dep_begin.clear(); }, {"deps", "are there without dep_begin"}},
     {"DepOnNoSpan", [](RunColumns& r) { r.deps[0] = 4; }, kDeps},
     {"CriticalIsNoSpan", [](RunColumns& r) { r.critical[0] = 4; }, kDeps},
 };
