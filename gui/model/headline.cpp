@@ -47,19 +47,14 @@ std::string headline(const RunFacts& facts) {
   if (!facts.kind.empty()) parts.push_back(facts.kind);
   if (facts.step_time_ns > 0) parts.push_back("step " + time_text(facts, facts.step_time_ns));
   if (const auto share = bubble_share(facts)) parts.push_back(fmt::format("bubble {:.1f} %", 100 * *share));
-  if (facts.kind == "abstract") {
-    for (const std::string& note : facts.notes) parts.push_back(note);
-  } else {
-    const auto exposed = figure(facts, "exposed_communication_s");
-    if (exposed && facts.step_time_ns > 0)
-      parts.push_back(fmt::format("exposed communication {:.1f} %", 100 * *exposed / step_seconds(facts)));
-    if (const auto mfu = figure(facts, "mfu"); mfu && *mfu > 0)
-      parts.push_back(fmt::format("MFU {:.1f} %", 100 * *mfu));
-    if (const auto peak = figure(facts, "peak_memory_bytes"); peak && *peak > 0) {
-      const auto room = figure(facts, "gpu_memory_bytes");
-      parts.push_back("peak memory " + gib(*peak) + (room && *room > 0 ? " of " + gib(*room) : ""));
-      if (room && *room > 0 && *peak > *room) parts.back() += ": does not fit";
-    }
+  const auto exposed = figure(facts, "exposed_communication_s");
+  if (exposed && facts.step_time_ns > 0)
+    parts.push_back(fmt::format("exposed communication {:.1f} %", 100 * *exposed / step_seconds(facts)));
+  if (const auto mfu = figure(facts, "mfu"); mfu && *mfu > 0) parts.push_back(fmt::format("MFU {:.1f} %", 100 * *mfu));
+  if (const auto peak = figure(facts, "peak_memory_bytes"); peak && *peak > 0) {
+    const auto room = figure(facts, "gpu_memory_bytes");
+    parts.push_back("peak memory " + gib(*peak) + (room && *room > 0 ? " of " + gib(*room) : ""));
+    if (room && *room > 0 && *peak > *room) parts.back() += ": does not fit";
   }
   if (facts.lost > 0) parts.push_back(fmt::format("{} records were not understood", facts.lost));
   return fmt::format("{}", fmt::join(parts, "  \u00b7  "));

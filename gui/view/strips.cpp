@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gui/model/headline.hpp"
+#include "gui/model/provenance_line.hpp"
 #include "gui/view/gestures.hpp"
 #include "gui/view/navigation.hpp"
 
@@ -151,7 +152,10 @@ void HeadlineView::take() {
   if (document_ >= state_->documents().size()) return;
   const ViewState::Document& document = state_->documents()[document_];
   title_ = QString::fromStdString(run_title(document.trace->facts(), document.trace->path()));
-  figures_ = QString::fromStdString(headline(document.trace->facts()));
+  // A picture at abstract costs misleads whoever does not see the costs beside it.
+  const bool abstract = document.trace->facts().kind == "abstract";
+  figures_ = QString::fromStdString(abstract ? provenance_line(*document.trace, document.trace->extent())
+                                             : headline(document.trace->facts()));
   QString tip = QString::fromStdString(document.trace->path()) + u'\n' + figures_;
   for (const std::string& note : document.trace->facts().notes) tip += u'\n' + QString::fromStdString(note);
   setToolTip(tip);

@@ -91,7 +91,8 @@ struct Scenario {
   Placement placement() const { return {.tp = plan.tp, .pp = plan.pp, .dp = plan.dp, .order = plan.rank_order}; }
 };
 
-/// A field by its dotted path ("plan.tp", "run.0.p2p"; the number behind the last run's begins another) and its value in TOML, or bare text for a string.
+/// A field by its dotted path ("plan.tp", "run.0.p2p"; the number behind the last run's begins another) and its value
+/// in TOML, or bare text for a string.
 struct Override {
   std::string path;
   std::string value;

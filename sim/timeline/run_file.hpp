@@ -26,8 +26,8 @@ inline constexpr std::uint16_t kNoWork = 0xffff;
 
 enum class RowKind : std::uint8_t { passes, lane, counter };
 
-/// What a counter row counts; it says which panel shows it and in which unit: bytes (of an abstract run activations of a
-/// chunk), shares from 0 to 1.
+/// What a counter row counts; it says which panel shows it and in which unit: bytes (of an abstract run activations of
+/// a chunk), shares from 0 to 1.
 enum class CounterKind : std::uint8_t {
   none,
   memory,             ///< bytes in use, all classes

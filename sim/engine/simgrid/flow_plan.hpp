@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "sim/engine/core/event_core.hpp"
 #include "sim/cost/network_load.hpp"
+#include "sim/engine/core/event_core.hpp"
 
 namespace braid {
 
