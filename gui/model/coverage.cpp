@@ -15,6 +15,8 @@ constexpr std::int64_t kSegment = Coverage::kSegment;
 constexpr std::uint64_t kWalkSpans = 4 * kSegment;
 // Where the buckets are too long for the pixels: above this the exact sums cost less.
 constexpr std::uint64_t kMostWalked = 64 * kSegment;
+// Exact sums are at whole nanoseconds. More spans than kMostWalked in pixels shorter than this have no length.
+constexpr double kFewNanoseconds = 64;
 
 std::size_t index_of(Category c) { return static_cast<std::size_t>(c); }
 
@@ -272,7 +274,7 @@ void Coverage::shares(std::size_t row, const PixelGrid& grid, std::int64_t from,
     const std::int64_t stop = std::min(to, segment + kSegment);
     float* const at = out.data() + static_cast<std::size_t>(pixel - from) * k;
     const std::uint64_t spans = spans_within(row, grid, segment, segment + kSegment);
-    if (spans <= kWalkSpans || (!fine && spans <= kMostWalked)) {
+    if (spans <= kWalkSpans || (!fine && (spans <= kMostWalked || grid.step < kFewNanoseconds))) {
       r.from_spans(run_, grid, pixel, stop, at);
     } else if (fine) {
       r.from_sums(level, grid, pixel, stop, at);

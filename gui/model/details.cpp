@@ -100,7 +100,7 @@ class Details {
                             100.0 * static_cast<double>(length_of(span_)) / static_cast<double>(facts_.step_time_ns));
     }
     add("duration", length);
-    if (!run_.stretch.empty() && run_.stretch[span_] > 0) {
+    if (!run_.stretch.empty() && run_.stretch[span_] > 0 && length_of(span_) > 0) {
       add("stretch", fmt::format("{} of it by contention ({:.3g} %)", time(run_.stretch[span_]),
                                  100.0 * run_.stretch[span_] / static_cast<double>(length_of(span_))));
     }
@@ -136,20 +136,26 @@ class Details {
     std::stable_sort(sorted.begin(), sorted.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return run_.end[a] > run_.end[b]; });
     head(fmt::format("waits for {}", sorted.size()));
-    for (std::size_t i = 0; i < std::min(sorted.size(), kMostDeps); ++i)
-      link(sorted[i], run_.start[span_] - run_.end[sorted[i]]);
+    for (std::size_t i = 0; i < std::min(sorted.size(), kMostDeps); ++i) link(sorted[i], sorted[i], span_);
   }
 
   void held_up() {
     const std::vector<std::uint32_t> dependents = dependents_of(run_, span_, kMostDeps);
     if (dependents.empty()) return;
     head(fmt::format("waited for by {}{}", dependents.size(), dependents.size() == kMostDeps ? " or more" : ""));
-    for (const std::uint32_t other : dependents) link(other, run_.start[other] - run_.end[span_]);
+    for (const std::uint32_t other : dependents) link(other, span_, other);
   }
 
-  /// The slack is negative where the one began before the other ended: messages that are posted early, measured clocks.
-  void link(std::uint32_t other, std::int64_t slack) {
-    add(label_of(run_, other), fmt::format("slack {}  ({})", time(slack), place_of(other)), other);
+  /// A recv covers the time of its send. Others too may begin before what they wait for ends: a message needs no op
+  /// that is ready for it, and measured clocks differ.
+  void link(std::uint32_t other, std::uint32_t first, std::uint32_t then) {
+    const std::int64_t slack = run_.start[then] - run_.end[first];
+    const bool one_transfer = run_.category[first] == Category::pp && run_.category[then] == Category::pp &&
+                              run_.start[first] == run_.start[then] && run_.end[first] == run_.end[then];
+    const std::string text = one_transfer ? "the same transfer"
+                             : slack < 0  ? fmt::format("begins {} before its end", time(-slack))
+                                          : "slack " + time(slack);
+    add(label_of(run_, other), fmt::format("{}  ({})", text, place_of(other)), other);
   }
 
   void blamed() {
@@ -171,6 +177,7 @@ class Details {
     const auto deps = run_.deps_of(span_);
     if (deps.size() != 2) return;
     const auto [waiting, blamed] = std::pair(deps[0], deps[1]);
+    if (waiting == span_) return;  // nothing is known
     const bool after = run_.end[waiting] <= run_.start[span_];
     add(after ? "last op before" : "could not start",
         fmt::format("{}  ({})", label_of(run_, waiting), place_of(waiting)), waiting);

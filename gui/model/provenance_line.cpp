@@ -16,16 +16,18 @@ bool is_compute_row(const RunRow& row) { return row.kind == RowKind::lane && row
 /// "bubble 4 % (12 slots of 4 x 75 slots)"; empty where no idle piece is known.
 std::string bubble_text(const Trace& trace) {
   const RunView& run = trace.run();
-  std::int64_t idle = 0, rows = 0;
+  std::int64_t idle = 0;
+  std::set<std::int32_t> ranks;  // a lane whose ops overlap has several rows
   for (const RunRow& row : run.rows) {
     if (!is_compute_row(row)) continue;
-    ++rows;
+    ranks.insert(row.rank);
     for (std::uint64_t i = row.begin; i < row.end; ++i) {
       if (is_idle(run.category[i])) idle += run.end[i] - run.start[i];
     }
   }
   const std::int64_t step = trace.facts().step_time_ns > 0 ? trace.facts().step_time_ns : trace.extent().length();
-  if (idle == 0 || rows == 0) return "";
+  const std::size_t rows = ranks.size();
+  if (idle == 0 || step <= 0) return "";
   return fmt::format("bubble {:.4g} % ({} of {} x {})",
                      100.0 * static_cast<double>(idle) / (static_cast<double>(step) * static_cast<double>(rows)),
                      time_text(trace.facts(), idle), rows, time_text(trace.facts(), step));

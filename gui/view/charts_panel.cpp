@@ -16,6 +16,7 @@
 #include "gui/paint/chart_painter.hpp"
 #include "gui/view/gestures.hpp"
 #include "gui/view/navigation.hpp"
+#include "gui/view/plain_tip.hpp"
 #include "gui/view/run_names.hpp"
 
 namespace braid {
@@ -170,6 +171,8 @@ QString ChartsView::tooltip_at(QPointF where) const {
                    values.replace(QStringLiteral(", "), QStringLiteral("\n"));
     if (charts_[i]->chart().kind == Chart::Kind::memory) {
       text += QLatin1Char('\n') + tr("paler: not in use all of the time of a pixel");
+    } else if (charts_[i]->chart().kind == Chart::Kind::links) {
+      text += QLatin1Char('\n') + tr("a transfer counts with its mean rate: two that share a link can pass 100 %");
     } else {
       text += QLatin1Char('\n') + tr("drawn: the mean over a pixel; shaded: up to the highest");
     }
@@ -186,7 +189,7 @@ bool ChartsView::event(QEvent* event) {
     QToolTip::hideText();
     event->ignore();
   } else {
-    QToolTip::showText(help->globalPos(), text, this);
+    QToolTip::showText(help->globalPos(), plain_tip(text), this);
   }
   return true;
 }

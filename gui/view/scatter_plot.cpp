@@ -8,6 +8,8 @@
 #include <QToolTip>
 #include <algorithm>
 
+#include "gui/view/plain_tip.hpp"
+
 namespace braid {
 namespace {
 
@@ -251,7 +253,7 @@ bool ScatterPlot::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
   if (const std::optional<std::size_t> found = configuration_at(help->pos())) {
-    QToolTip::showText(help->globalPos(), text_of(*found), this);
+    QToolTip::showText(help->globalPos(), plain_tip(text_of(*found)), this);
   } else {
     QToolTip::hideText();
   }

@@ -12,6 +12,7 @@
 
 #include "gui/model/details.hpp"
 #include "gui/view/navigation.hpp"
+#include "gui/view/plain_tip.hpp"
 #include "gui/view/timeline_view.hpp"
 
 namespace braid {
@@ -243,7 +244,7 @@ bool TimelineView::event(QEvent* event) {
     const std::size_t row = row_at_point(where);
     if (row < scene_.rows.size()) text = QString::fromStdString(scene_.rows[row].id);
   }
-  text.isEmpty() ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), text, this);
+  text.isEmpty() ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), plain_tip(text), this);
   return true;
 }
 

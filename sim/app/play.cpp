@@ -40,6 +40,7 @@ PlayedRun play(const Scenario& scenario, const Run& run, const Profile& profile)
   PlayedRun played{.program = lower(schedule_of(scenario, run), scenario, run)};
   played.costs = cost_program(played.program, scenario.cluster, profile);
   played.costs.prices = prices_of(played.program, scenario.cluster, profile, played.costs);
+  played.costs.path_prices = path_prices_of(played.program, scenario.cluster, played.costs, played.costs.prices);
   played.timeline = simulate(played.program, played.costs, scenario);
   played.timeline.provenance = {.kind = "simulated",
                                 .facts = {{"scenario", scenario.name},

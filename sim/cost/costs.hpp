@@ -38,6 +38,13 @@ struct Price {
   std::string source;  ///< rule or measurement
 };
 
+/// Prices of messages that take another path than the slowest one of their work, which prices[work] is about.
+struct PathPrices {
+  std::vector<Price> prices;
+  std::vector<std::uint16_t> work;       ///< by price
+  std::vector<std::int32_t> of_message;  ///< by Program::messages: into prices, -1 for that of its work; may be empty
+};
+
 /// Costs of the works of one Program, by index into Program::works.
 struct Costs {
   std::vector<Seconds> duration;     ///< compute, copy, fixed: alone on the GPU; 0 for communication
@@ -51,6 +58,7 @@ struct Costs {
   Launches launches;
   std::vector<std::string> notes;  ///< what was not modelled, or lies outside the calibration
   std::vector<Price> prices{};     ///< by work (price.hpp); empty: not told
+  PathPrices path_prices{};        ///< (price.hpp)
 };
 
 /// Host time to issue an op of this work.

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
+#include <utility>
 
 #include "sim/cost/clock.hpp"
 #include "sim/cost/collective.hpp"
@@ -126,6 +128,20 @@ Price copy_price(Bytes bytes, Seconds time) {
           .source = fmt::format("rule of host copies: {} over the host link and an overhead", to_text(bytes))};
 }
 
+std::uint16_t work_of(const Program& program, const Message& m) {
+  return program.ranks[static_cast<std::size_t>(m.from)].ops[m.send_op].work;
+}
+
+/// In the first replica.
+PathKind path_of(const Program& program, const Message& m, const Cluster& cluster) {
+  return path_kind(cluster, program.placement.gpu(0, m.from, 0), program.placement.gpu(0, m.to, 0));
+}
+
+Price price_on(const Program& program, const Message& m, PathKind path, const Costs& costs) {
+  const std::uint16_t work = work_of(program, m);
+  return message_price(program.works[work].bytes, path, costs.message[work][static_cast<std::size_t>(path)]);
+}
+
 }  // namespace
 
 std::vector<Price> prices_of(const Program& program, const Cluster& cluster, const Profile& given, const Costs& costs) {
@@ -156,13 +172,35 @@ std::vector<Price> prices_of(const Program& program, const Cluster& cluster, con
     }
   }
   for (const Message& m : program.messages) {
-    const std::uint16_t work = program.ranks[static_cast<std::size_t>(m.from)].ops[m.send_op].work;
+    const std::uint16_t work = work_of(program, m);
     if (program.works[work].kind != WorkKind::message) continue;
-    const PathKind path = path_kind(cluster, program.placement.gpu(0, m.from, 0), program.placement.gpu(0, m.to, 0));
-    Price price = message_price(program.works[work].bytes, path, costs.message[work][static_cast<std::size_t>(path)]);
+    Price price = price_on(program, m, path_of(program, m, cluster), costs);
     if (prices[work].source.empty() || prices[work].time < price.time) prices[work] = std::move(price);
   }
   return prices;
+}
+
+PathPrices path_prices_of(const Program& program, const Cluster& cluster, const Costs& costs,
+                          const std::vector<Price>& prices) {
+  PathPrices all;
+  std::map<std::pair<std::uint16_t, PathKind>, std::int32_t> known;
+  for (const Message& m : program.messages) {
+    all.of_message.push_back(-1);
+    const std::uint16_t work = work_of(program, m);
+    if (program.works[work].kind != WorkKind::message) continue;
+    const PathKind path = path_of(program, m, cluster);
+    const auto [at, fresh] = known.try_emplace({work, path}, -1);
+    if (fresh) {
+      Price price = price_on(program, m, path, costs);
+      if (price.source != prices[work].source) {
+        at->second = static_cast<std::int32_t>(all.prices.size());
+        all.prices.push_back(std::move(price));
+        all.work.push_back(work);
+      }
+    }
+    all.of_message.back() = at->second;
+  }
+  return all;
 }
 
 }  // namespace braid

@@ -18,4 +18,8 @@ namespace braid {
 std::vector<Price> prices_of(const Program& program, const Cluster& cluster, const Profile& profile,
                              const Costs& costs);
 
+/// What messages cost that take a faster path than the slowest one of their work; `prices` are those of prices_of().
+PathPrices path_prices_of(const Program& program, const Cluster& cluster, const Costs& costs,
+                          const std::vector<Price>& prices);
+
 }  // namespace braid

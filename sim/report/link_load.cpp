@@ -135,8 +135,20 @@ class Account {
     std::optional<int> copy;
     if (played_.unfolded) copy = tp ? me.dp : me.tp;
     const Seconds latency = costs_ == nullptr ? 0_s : costs_->collective[played_.ops(rank).ops[op].work].latency;
-    add(rank, op, latency, share * work.bytes.value * bus_factor(work.collective, members),
-        crossings_.of_collective(work.scope, me.pp, copy));
+    const Crossed crossed = crossings_.of_collective(work.scope, me.pp, copy);
+    double sent = work.bytes.value * bus_factor(work.collective, members);
+    // In one node every member sends what the algorithm that priced it sends, over its own link: in-switch reduction
+    // less than a ring.
+    const std::uint16_t priced = played_.ops(rank).ops[op].work;
+    if (costs_ != nullptr && priced < costs_->prices.size() && stays_in_node(crossed)) {
+      sent = std::min(sent, costs_->prices[priced].traffic.value);
+    }
+    add(rank, op, latency, share * sent, crossed);
+  }
+
+  static bool stays_in_node(const Crossed& crossed) {
+    return !(crossed[static_cast<std::size_t>(LinkClass::nic)] > 0) &&
+           !(crossed[static_cast<std::size_t>(LinkClass::spine)] > 0);
   }
 
   void message(std::size_t rank, std::uint32_t op, const WorkItem& work) {

@@ -5,9 +5,12 @@
 //                    / (links of the class in the cluster x capacity of one)
 //
 // Bytes and links are those of network_load(): a message is one flow, a collective a ring with one flow from each
-// member to the next of bytes x bus_factor() (collective.hpp), whatever algorithm priced it; a tree or an in-switch
-// reduction moves other bytes over the same ports. Every direction of a link carries as much as the other in sum, since
-// what leaves one end enters another, so one direction is counted against the capacity of one. Of a folded play all tp
+// member to the next of bytes x bus_factor() (collective.hpp), or of what Costs::prices says that a GPU sends where
+// that is less and the group stays in a node: in-switch reduction. Over nodes other algorithms than a ring move other
+// bytes over the same ports. The rate of a transfer is its mean: where one of two that share a link is alone for a part
+// of its time, the sum of their means can pass what the link carries while both are under way. Every direction of a
+// link carries as much as the other in sum, since what leaves one end enters another, so one direction is counted
+// against the capacity of one. Of a folded play all tp
 // * dp copies are counted. Capacities are nominal, as a data sheet gives them. So the integral of load x capacity is
 // the bytes, a class at a time.
 #pragma once

@@ -54,7 +54,7 @@ constexpr std::int32_t kNoOpIndex = -1;
 class Builder {
  public:
   Builder(const Played& played, const Costs& costs, const RunReport& report, const RunTold& told)
-      : played_(played), told_(told), span_of_(played.ranks.size()) {
+      : played_(played), costs_(costs), told_(told), span_of_(played.ranks.size()) {
     columns_.facts = run_facts_json(played, costs, report, told);
     reserve();
     each_rank_gaps(played, costs.launches, [this](std::size_t rank, const std::vector<Gap>& gaps) {
@@ -212,8 +212,16 @@ class Builder {
       work_of_[lane].assign(played_.timeline->ranks[rank].lanes[lane].size(), kNoWork);
     }
     for (std::uint32_t op = 0; op < ops.size(); ++op) {
-      work_of_[static_cast<std::size_t>(ops[op].lane)][played_.ranks[rank].span_of_op[op]] = ops[op].work;
+      work_of_[static_cast<std::size_t>(ops[op].lane)][played_.ranks[rank].span_of_op[op]] = priced_as(ops[op]);
     }
+  }
+
+  /// Its work, or that work on the path that the message takes.
+  std::uint16_t priced_as(const Op& op) const {
+    const std::vector<std::int32_t>& paths = costs_.path_prices.of_message;
+    const std::int32_t path = op.message < paths.size() ? paths[op.message] : -1;
+    const std::size_t work = played_.program->works.size() + static_cast<std::size_t>(std::max(path, 0));
+    return path < 0 || work >= kNoWork ? op.work : static_cast<std::uint16_t>(work);
   }
 
   std::uint32_t span(std::size_t rank, std::uint32_t op) const {
@@ -265,6 +273,7 @@ class Builder {
   }
 
   const Played& played_;
+  const Costs& costs_;
   const RunTold& told_;
   RunColumns columns_;
   std::vector<std::array<std::vector<std::uint32_t>, kLanes>> span_of_;  ///< by rank, lane and span of the lane

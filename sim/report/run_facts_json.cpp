@@ -62,6 +62,15 @@ Bytes bytes_of(const WorkItem& work) {
 Json works_of(const Program& program, const Costs& costs) {
   const std::vector<std::string> classes = classes_of(program);
   Json works = Json::array();
+  const auto add = [&](std::size_t i, const Price& price) {
+    const WorkItem& work = program.works[i];
+    works.push_back({{"class", classes[i]},
+                     {"shape", shape_text(work, program.placement)},
+                     {"flops", work.compute.flops.value},
+                     {"bytes", price.traffic.value},
+                     {"price_s", price.time.value},
+                     {"source", price.source}});
+  };
   for (std::size_t i = 0; i < program.works.size(); ++i) {
     const WorkItem& work = program.works[i];
     const Price price = i < costs.prices.size()
@@ -69,13 +78,10 @@ Json works_of(const Program& program, const Costs& costs) {
                             : Price{.time = i < costs.duration.size() ? costs.duration[i] : work.fixed,
                                     .traffic = bytes_of(work),
                                     .source = ""};
-    works.push_back({{"class", classes[i]},
-                     {"shape", shape_text(work, program.placement)},
-                     {"flops", work.compute.flops.value},
-                     {"bytes", price.traffic.value},
-                     {"price_s", price.time.value},
-                     {"source", price.source}});
+    add(i, price);
   }
+  for (std::size_t i = 0; i < costs.path_prices.prices.size(); ++i)
+    add(costs.path_prices.work[i], costs.path_prices.prices[i]);
   return works;
 }
 

@@ -11,7 +11,8 @@
 
 namespace braid {
 
-/// Deterministic: no wall clock, no paths.
+/// Deterministic: no wall clock, no paths. Its works are those of the program and, behind them, those of
+/// Costs::path_prices.
 std::string run_facts_json(const Played& played, const Costs& costs, const RunReport& report, const RunTold& told);
 
 /// The demand of a work in words: "products 6144 x 4736 x 5120; attention of 1 x 6144 tokens, ...".

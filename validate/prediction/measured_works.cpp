@@ -73,6 +73,9 @@ Costs measured_costs(const Program& program, Costs costs, const MeasuredWorks& w
         break;
       case WorkKind::message:
         costs.message[w].fill({.latency = {}, .transfer = t});
+        for (std::int32_t& at : costs.path_prices.of_message) {
+          if (at >= 0 && costs.path_prices.work[static_cast<std::size_t>(at)] == w) at = -1;
+        }
         break;
       default:
         costs.duration[w] = t;

@@ -29,6 +29,8 @@ Prediction predict(const Scenario& scenario, const Run& run, const Profile& prof
   throw_if_any(check(prediction.program));
   prediction.costs = cost_program(prediction.program, scenario.cluster, profile);
   prediction.costs.prices = prices_of(prediction.program, scenario.cluster, profile, prediction.costs);
+  prediction.costs.path_prices =
+      path_prices_of(prediction.program, scenario.cluster, prediction.costs, prediction.costs.prices);
   const Provenance provenance{.kind = "simulated",
                               .facts = {{"scenario", scenario.name},
                                         {"scenario_hash", scenario_hash(scenario)},

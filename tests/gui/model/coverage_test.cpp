@@ -107,6 +107,16 @@ TEST(Coverage, SharesAddUpToTheTruthAtEveryZoom) {
   }
 }
 
+TEST(Coverage, ManySpansWithoutLengthTakeNoShareOfPixelsShorterThanANanosecond) {
+  // F to 100 ns, ten thousand spans without length there, F from there on: each pixel of 0.01 ns is full of F.
+  std::vector<Piece> pieces{{0, 100}};
+  pieces.insert(pieces.end(), 10'000, Piece{100, 100});
+  pieces.push_back({100, 200});
+  const RunColumns run = run_of(pieces);
+  const Coverage coverage(run.view());
+  for (const float share : shares_of(coverage, 0, {{95, 105}, 1000})) ASSERT_NEAR(share, 1, 1e-3);
+}
+
 TEST(Coverage, PixelsFromSumsAndFromSpansAgreeAtTheBoundary) {
   const RunColumns columns = random_row(40'000, 100, false, 5);
   const RunView run = columns.view();

@@ -139,6 +139,41 @@ TEST(DetailsOf, SaysWhatKeptTheBlamedOpFromBeginning) {
       << text;
 }
 
+TEST(DetailsOf, CallsARecvAndItsSendOneTransfer) {
+  // A send and its recv from 10 to 30 ns; the recv is said to wait for an op that ends at 40.
+  RunColumns run;
+  run.ranks = {{.rank = 0}, {.rank = 1}};
+  run.start = {10, 20, 10};
+  run.end = {30, 40, 30};
+  run.category = {Category::pp, Category::forward, Category::pp};
+  run.rows = {{.rank = 0, .lane = Lane::pp, .begin = 0, .end = 1},
+              {.rank = 1, .begin = 1, .end = 2},
+              {.rank = 1, .lane = Lane::pp, .begin = 2, .end = 3}};
+  run.dep_begin = {0, 0, 0, 2};
+  run.deps = {0, 1};
+  const Trace trace(std::move(run), "");
+  const std::string text = shown(details_of(trace, 2));
+  EXPECT_NE(text.find("pp|the same transfer  (rank 0, pp) -> 0\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("F|begins 30 ns before its end  (rank 1, compute) -> 1\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("slack"), std::string::npos) << text;
+  EXPECT_NE(shown(details_of(trace, 0)).find("pp|the same transfer  (rank 1, pp) -> 2\n"), std::string::npos);
+}
+
+TEST(DetailsOf, SaysOfAnIdlePieceOfNoOpOnlyItsCause) {
+  // A rank without an op of compute: the piece names itself, twice.
+  RunColumns run;
+  run.ranks = {{.rank = 0}};
+  run.start = {0};
+  run.end = {30};
+  run.category = {Category::idle_warm_up};
+  run.rows = {{.rank = 0, .begin = 0, .end = 1}};
+  run.dep_begin = {0, 2};
+  run.deps = {0, 0};
+  const std::string text = shown(details_of(Trace(std::move(run), ""), 0));
+  EXPECT_NE(text.find("# why\ncause|"), std::string::npos) << text;
+  EXPECT_EQ(text.find("could not start"), std::string::npos) << text;
+}
+
 TEST(DetailsOf, GivesNothingForNoSpan) {
   EXPECT_TRUE(details_of(small_trace(), kNoIndex).empty());
   EXPECT_TRUE(details_of(small_trace(), 4).empty());
@@ -153,6 +188,20 @@ TEST(DetailsOf, NeedsNoneOfTheOptionalColumns) {
   run.rows = {{.rank = 0, .begin = 0, .end = 1}};
   EXPECT_EQ(shown(details_of(Trace(std::move(run), ""), 0)),
             "# other\nrank|rank 77\nlane|compute\ncategory|other\nstart|0 ms\nend|0.000005 ms\nduration|5 ns\n");
+}
+
+TEST(ProvenanceLine, CountsALaneOfSeveralRowsOnce) {
+  // Measured ops of one compute lane overlap, which takes two rows; idle for 1 of 4 s: a quarter of one rank's step.
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  RunColumns run;
+  run.ranks = {{.rank = 0}};
+  run.start = {0, 2 * kSecond, 3 * kSecond, 1 * kSecond};
+  run.end = {2 * kSecond, 3 * kSecond, 4 * kSecond, 2 * kSecond};
+  run.category = {Category::forward, Category::idle_tp, Category::forward, Category::forward};
+  run.rows = {{.rank = 0, .begin = 0, .end = 3}, {.rank = 0, .begin = 3, .end = 4}};
+  const Trace trace(std::move(run), "");
+  EXPECT_NE(provenance_line(trace, trace.extent()).find("bubble 25 % (1 s of 1 x 4 s)"), std::string::npos)
+      << provenance_line(trace, trace.extent());
 }
 
 TEST(ProvenanceLine, SaysWhereAPictureComesFrom) {

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <QHelpEvent>
 #include <QScrollBar>
+#include <QTextDocument>
+#include <QToolTip>
 #include <cmath>
 #include <set>
 
@@ -204,6 +207,27 @@ TEST_F(TimelineViewTest, HoverTellsTheSpanAndTheTimeAndForgetsThem) {
   QApplication::sendEvent(view_.get(), &leave);
   EXPECT_EQ(state_.hover().span, kNoIndex);
   EXPECT_FALSE(state_.cursor());
+}
+
+TEST_F(TimelineViewTest, ANameThatLooksLikeHtmlIsShownAsItStands) {
+  RunColumns run;
+  run.ranks = {{.rank = 0}};
+  run.start = {0};
+  run.end = {1'000'000};
+  run.category = {Category::other};
+  run.name = {run.add_name("<b>gemm</b>")};
+  run.rows = {{.rank = 0, .begin = 0, .end = 1}};
+  state_.show({std::make_shared<Trace>(std::move(run), "named.json")});
+  view_ = std::make_unique<TimelineView>(&state_, 0);
+  resize({kLabelColumn + 1000, 600});
+  const QPoint where = middle(widest()).toPoint();
+  QHelpEvent help(QEvent::ToolTip, where, view_->mapToGlobal(where));
+  QApplication::sendEvent(view_.get(), &help);
+  ASSERT_FALSE(QToolTip::text().isEmpty());
+  QTextDocument shown;
+  Qt::mightBeRichText(QToolTip::text()) ? shown.setHtml(QToolTip::text()) : shown.setPlainText(QToolTip::text());
+  EXPECT_TRUE(shown.toPlainText().startsWith(QStringLiteral("<b>gemm</b>: 1 ms"))) << qPrintable(QToolTip::text());
+  QToolTip::hideText();
 }
 
 TEST_F(TimelineViewTest, KeysAnchorAtTheCursorElseInTheMiddle) {

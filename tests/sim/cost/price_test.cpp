@@ -126,5 +126,41 @@ TEST(Prices, OfMessagesAreThoseOfTheirPath) {
   EXPECT_EQ(prices(program)[0].source, "");
 }
 
+TEST(Prices, OfAMessageOnAFasterPathAreItsOwn) {
+  WorkItem message;
+  message.kind = WorkKind::message;
+  message.bytes = Bytes(1e9);
+  Program program = program_of({message});
+  // Two GPUs a stage: stages 0 and 1 share a node of 4, stage 2 is on the next one,
+  // where its first GPU has a NIC of another leaf than GPU 2 has: rails.
+  program.placement = {.tp = 2, .pp = 3};
+  program.ranks.resize(3);
+  Op op;
+  op.lane = Lane::pp;
+  op.message = 0;
+  op.key.kind = OpKind::send;
+  program.ranks[0].ops = {op};
+  op.key.kind = OpKind::recv;
+  program.ranks[1].ops = {op};
+  op.message = 1;
+  program.ranks[2].ops = {op};
+  op.key.kind = OpKind::send;
+  program.ranks[1].ops.push_back(op);
+  program.messages = {{.from = 0, .to = 1, .send_op = 0, .recv_op = 0, .batch = 0},
+                      {.from = 1, .to = 2, .send_op = 1, .recv_op = 0, .batch = 1}};
+  program.batch_size = {1, 1};
+  const Costs costs = cost_program(program, round_cluster(), ideal_profile());
+  const std::vector<Price> all = prices(program);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_THAT(all[0].source, StartsWith("alpha-beta rule, through the spine: "));
+  const PathPrices paths = path_prices_of(program, round_cluster(), costs, all);
+  EXPECT_THAT(paths.of_message, testing::ElementsAre(0, -1));
+  ASSERT_EQ(paths.prices.size(), 1u);
+  EXPECT_EQ(paths.work[0], 0);
+  EXPECT_THAT(paths.prices[0].source, StartsWith("alpha-beta rule, inside a node: "));
+  const CommCost& inside = costs.message[0][static_cast<std::size_t>(PathKind::same_node)];
+  EXPECT_EQ(paths.prices[0].time, inside.latency + inside.transfer);
+}
+
 }  // namespace
 }  // namespace braid

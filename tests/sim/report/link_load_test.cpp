@@ -52,6 +52,28 @@ TEST(LinkLoad, SpreadsARingOverItsOwnTime) {
   EXPECT_THAT(links.load.value[0], ElementsAre(0, 0.4, 0));
 }
 
+TEST(LinkLoad, TakesWhatAnInSwitchReductionSends) {
+  // All-reduce of 16 B over 4 GPUs: a ring would send 16 x 2 (4-1)/4 = 24 B a GPU, the switch lets it send 16 x (1 +
+  // 1/4) = 20 B, at 10 B/s for 2 s: the links are full, not 120 % full.
+  Tiny tiny(1, 4);
+  const auto sum = tiny.collective(0, Lane::tp, 2);
+  set_bytes(tiny, 0, sum, 16);
+  const std::uint16_t work = tiny.program().ranks[0].ops[sum].work;
+  Costs costs;
+  costs.collective.resize(tiny.program().works.size());
+  costs.prices.resize(tiny.program().works.size());
+  costs.prices[work].traffic = Bytes(20);
+  const LinkLoad links = load_of(tiny, cluster_of(1, 4), {}, &costs);
+  EXPECT_THAT(links.load.value[0], ElementsAre(1, 0));
+  EXPECT_EQ(links.classes[0].bytes, 80_B);
+  // A tree sends more from some and less from others; in sum as much as a ring.
+  costs.prices[work].traffic = Bytes(32);
+  EXPECT_EQ(load_of(tiny, cluster_of(1, 4), {}, &costs).classes[0].bytes, 96_B);
+  // Over two nodes a price is not of what crosses them.
+  costs.prices[work].traffic = Bytes(20);
+  EXPECT_EQ(load_of(tiny, cluster_of(2, 2), {}, &costs).classes[0].bytes, 48_B);
+}
+
 TEST(LinkLoad, StartsAfterTheLatency) {
   // The same 16 B, of 2 s one is latency: 16 B/s of 20.
   Tiny tiny(1, 2);

@@ -338,5 +338,33 @@ TEST(RunFactsJson, HasThePriceOfEachWorkAndAllClassesThatItServes) {
   EXPECT_EQ(work["source"], "measured point");
 }
 
+TEST(RunFactsJson, TellsAMessageThePriceOfItsOwnPath) {
+  Tiny tiny(2);
+  const auto first = tiny.eager(0, 1, 1, {});
+  const auto second = tiny.eager(0, 1, 1, {});
+  for (const auto& [rank, op] : {std::pair(0, second.send), {1, second.recv}}) {
+    tiny.program().ranks[static_cast<std::size_t>(rank)].ops[op].work = tiny.program().ranks[0].ops[first.send].work;
+  }
+  const Timeline timeline = tiny.play();
+  const Played played = join_complete(tiny.program(), timeline);
+  const std::size_t works = tiny.program().works.size();
+  const std::uint16_t work = tiny.program().ranks[0].ops[first.send].work;
+  Costs costs;
+  costs.prices.assign(works, {.time = Seconds(2), .traffic = Bytes(10), .source = "the slowest path"});
+  costs.path_prices = {.prices = {{.time = Seconds(1), .traffic = Bytes(10), .source = "a fast path"}},
+                       .work = {work},
+                       .of_message = {-1, 0}};
+  const RunColumns columns = run_columns(played, costs, report_run(played, ReportFacts()), {});
+  const auto told = nlohmann::json::parse(columns.facts)["works"];
+  ASSERT_EQ(told.size(), works + 1);
+  std::map<std::string, int> messages;
+  for (std::size_t i = 0; i < columns.start.size(); ++i) {
+    if (columns.category[i] == Category::pp) ++messages[told[columns.work[i]]["source"]];
+  }
+  // A send and a recv of each.
+  EXPECT_EQ(messages, (std::map<std::string, int>{{"a fast path", 2}, {"the slowest path", 2}}));
+  EXPECT_EQ(told[works]["class"], told[work]["class"]);
+}
+
 }  // namespace
 }  // namespace braid
