@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `braid-gui`: a window, or with --export a picture of what it would show.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
 #include <QDir>
 #include <QIcon>
+#include <QSocketNotifier>
 #include <QStandardPaths>
 #include <QStyleFactory>
 #include <QTimer>
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -46,11 +50,40 @@ void one_line_and_out(QtMsgType type, const QMessageLogContext&, const QString& 
         stderr);
     _exit(kUserMistake);
   }
-  // Of servers and containers, where it makes no difference; scripts read stderr.
-  if (type == QtWarningMsg && message.startsWith(QStringLiteral("QStandardPaths:"))) return;
+  if (type == QtWarningMsg && message.contains(QStringLiteral("qt.qpa.xcb"))) return;
+  if (type == QtWarningMsg && message.startsWith(QStringLiteral("QStandardPaths: "))) return;  // of folders without use
   if (type >= QtWarningMsg && !message.contains(QStringLiteral("could not connect to display")) &&
       !message.contains(QStringLiteral("Could not load the Qt platform plugin")))
     std::fprintf(stderr, "%s\n", qPrintable(message));
+}
+
+// What a signal handler may touch is global by nature.
+std::atomic<int> wake_by{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+extern "C" void on_end_wanted(int) { [[maybe_unused]] const auto written = write(wake_by, "x", 1); }
+
+/// Ctrl+C and `kill` close the window as its user would: settings are kept, a child ends, its folder goes. The second
+/// one ends at once.
+void close_on_signals(QObject* owner) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
+  wake_by = ends[1];
+  auto* awake = new QSocketNotifier(ends[0], QSocketNotifier::Read, owner);
+  QObject::connect(awake, &QSocketNotifier::activated, owner, [awake] {
+    awake->setEnabled(false);
+    QApplication::closeAllWindows();
+    QCoreApplication::quit();
+  });
+  struct sigaction action {};
+  action.sa_handler = on_end_wanted;
+  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    // nohup means it.
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+  }
 }
 
 /// Next to the programs, in the build tree as where it is installed.
@@ -83,6 +116,7 @@ int show_window(const Options& options) {
       QTimer::singleShot(0, qApp, [] { QCoreApplication::exit(kUserMistake); });
     });
   }
+  close_on_signals(&window);
   window.show();
   files.isEmpty() ? window.greet() : window.open(files);
   return QApplication::exec();

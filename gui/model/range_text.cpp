@@ -37,6 +37,8 @@ TimeRange parse_range(const std::string& text, TimeRange extent, bool slots) {
   if (!from.empty()) range.begin = parse_time(from, slots);
   if (!to.empty()) range.end = parse_time(to, slots);
   if (range.length() <= 0) throw Error(kWhere, "'" + text + "' ends before it begins");
+  if (range.end <= extent.begin || range.begin >= extent.end)
+    throw Error(kWhere, "'" + text + "' has nothing of the run in it");
   return range;
 }
 

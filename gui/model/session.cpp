@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchemaName = "braid.view/";
 constexpr int kVersion = 1;
+constexpr int kMostRuns = 1'000'000;
 constexpr std::int64_t kMostNs = std::int64_t{1} << 60;  ///< as check(RunView)
 
 Json strings(const std::set<std::string>& set) { return Json(std::vector<std::string>(set.begin(), set.end())); }
@@ -38,7 +39,8 @@ Json to_json(const Session::View& view) {
           {"folded", strings(layout.folded)},
           {"pinned", strings(layout.pinned)},
           {"order", layout.order},
-          {"shift_ns", view.shift}};
+          {"shift_ns", view.shift},
+          {"run", view.run}};
 }
 
 /// An object of the file, read field by field; a fault names the field.
@@ -131,9 +133,9 @@ class Fields {
 
 constexpr int kUnits = static_cast<int>(Unit::head) + 1, kOpKinds = static_cast<int>(OpKind::copy_in) + 1;
 
-Session::View view_of(const Json& json, const std::string& where) {
+Session::View view_of(const Json& json, std::size_t position, const std::string& where) {
   const Fields fields(json, where);
-  Session::View view;
+  Session::View view{.run = position};
   LayoutOptions& layout = view.layout;
   fields.read("row_height", layout.row_height, 1, 1000);
   fields.read("fold_tp_peers", layout.fold_tp_peers);
@@ -148,6 +150,7 @@ Session::View view_of(const Json& json, const std::string& where) {
   fields.read("pinned", layout.pinned);
   fields.read("order", layout.order);
   fields.read_int("shift_ns", view.shift, -kMostNs, kMostNs);
+  fields.read_int("run", view.run, 0, kMostRuns);
   return view;
 }
 
@@ -213,7 +216,8 @@ Session parse_session(const std::string& text, const std::string& where) {
     session.range = {range[0], range[1]};
   }
   fields.each("documents", [&](const Json& item) {
-    session.documents.push_back(view_of(item, where + ":documents." + std::to_string(session.documents.size())));
+    const std::size_t position = session.documents.size();
+    session.documents.push_back(view_of(item, position, where + ":documents." + std::to_string(position)));
   });
   if (const Json* selected = fields.find("selected")) session.selected = selection_of(*selected, where + ":selected");
   fields.one_of("palette", session.palette, {"colour_blind_safe", "papers"});

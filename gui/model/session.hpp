@@ -5,7 +5,7 @@
 //   {"schema": "braid.view/1", "files": ["out/stp.braid"], "range_ns": [0, 1000000], "palette": "papers",
 //    "light": "night", "pixel_mode": "blend", "flows": true, "critical_path": false,
 //    "selected": {"document": 0, "rank": 3, "op": [..]}, "window": "<base64>",
-//    "documents": [{"row_height": 18, "fold_tp_peers": true, ..., "pinned": ["pp0/..."], "shift_ns": 0}]}
+//    "documents": [{"row_height": 18, "fold_tp_peers": true, ..., "pinned": ["pp0/..."], "shift_ns": 0, "run": 0}]}
 #pragma once
 
 #include <optional>
@@ -21,6 +21,7 @@ struct Session {
   struct View {
     LayoutOptions layout;  ///< `active` is not kept: it follows the range
     std::int64_t shift = 0;
+    std::size_t run = 0;  ///< which of all that the files hold; at first the first ones are shown
   };
   struct Selection {
     std::size_t document = 0;

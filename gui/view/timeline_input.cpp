@@ -193,12 +193,19 @@ void TimelineView::popup_menu(QPointF where) {
   const LayoutRow& shown = scene_.rows[row];
   auto* menu = new QMenu(this);
   menu->setAttribute(Qt::WA_DeleteOnClose);
+  // It is about this run: rows and blocks of the next one are others. The event loop goes on while it is open.
+  connect(state_, &ViewState::documents_changed, menu, &QMenu::close);
+  const auto on_this = [this, trace = scene_.trace](auto act) {
+    return [this, trace, act] {
+      if (scene_.trace == trace) act();
+    };
+  };
   if (shown.kind == LayoutRow::Kind::heading) {
-    menu->addAction(shown.folded ? tr("Unfold") : tr("Fold"), this, [this, row] { toggle_fold(row); });
+    menu->addAction(shown.folded ? tr("Unfold") : tr("Fold"), this, on_this([this, row] { toggle_fold(row); }));
   } else {
     menu->addAction(shown.pinned ? tr("Unpin this row") : tr("Pin this row to the top"), this,
-                    [this, row] { toggle_pin(row); });
-    menu->addAction(tr("Hide rows of this kind"), this, [this, row] { hide_lane(row); });
+                    on_this([this, row] { toggle_pin(row); }));
+    menu->addAction(tr("Hide rows of this kind"), this, on_this([this, row] { hide_lane(row); }));
   }
   const LayoutOptions& options = state_->documents()[document_].layout;
   if (!options.hidden_lanes.empty() || !options.show_passes) {
@@ -213,13 +220,13 @@ void TimelineView::popup_menu(QPointF where) {
   const std::uint32_t span =
       place_of(where) == Place::body ? hit_test(scene_, where - QPointF(body().topLeft())) : kNoIndex;
   if (span != kNoIndex) {
-    menu->addAction(tr("Zoom to this block"), this, [this, span] {
-      state_->select(document_, span);
-      fit_selection(*state_);
-    });
-    menu->addAction(tr("Copy its name"), this, [this, span] {
-      QApplication::clipboard()->setText(QString::fromStdString(label_of(scene_.trace->run(), span)));
-    });
+    menu->addAction(tr("Zoom to this block"), this, on_this([this, span] {
+                      state_->select(document_, span);
+                      fit_selection(*state_);
+                    }));
+    menu->addAction(tr("Copy its name"), this, on_this([this, span] {
+                      QApplication::clipboard()->setText(QString::fromStdString(label_of(scene_.trace->run(), span)));
+                    }));
   }
   menu->addAction(tr("Copy the row's name"), this,
                   [text = QString::fromStdString(shown.id)] { QApplication::clipboard()->setText(text); });

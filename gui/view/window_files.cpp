@@ -122,8 +122,14 @@ Session MainWindow::session() const {
   Session session;
   for (const QString& file : files_) session.files.push_back(QFileInfo(file).absoluteFilePath().toStdString());
   session.range = state_->range();
-  for (const ViewState::Document& document : state_->documents())
-    session.documents.push_back({.layout = document.layout, .shift = document.shift});
+  for (std::size_t i = 0; i < state_->documents().size(); ++i) {
+    const ViewState::Document& document = state_->documents()[i];
+    // A what-if is in no file; the run in its place is as good as any.
+    const auto at = std::find(runs_.begin(), runs_.end(), document.trace);
+    session.documents.push_back({.layout = document.layout,
+                                 .shift = document.shift,
+                                 .run = at == runs_.end() ? i : static_cast<std::size_t>(at - runs_.begin())});
+  }
   const ViewState::Selected selected = state_->selected();
   if (selected.span != kNoIndex && selected.document < state_->documents().size()) {
     const RunView& run = state_->documents()[selected.document].trace->run();
@@ -140,6 +146,7 @@ Session MainWindow::session() const {
 
 void MainWindow::save_session(const QString& path) {
   Session kept = session();
+  if (kept.files.empty()) return say(tr("What is shown is in no file yet, so a kept view could not name it."));
   // Relative where that stays within the folder, so that both can be moved together.
   const QDir folder = QFileInfo(path).absoluteDir();
   for (std::string& file : kept.files) {
@@ -171,6 +178,18 @@ void MainWindow::open_session(const QString& path) {
 }
 
 void MainWindow::apply(const Session& session) {
+  std::vector<std::shared_ptr<const Trace>> shown;
+  for (const Session::View& view : session.documents) {
+    if (view.run < runs_.size() && std::find(shown.begin(), shown.end(), runs_[view.run]) == shown.end())
+      shown.push_back(runs_[view.run]);
+  }
+  // With a run gone, the first ones are shown.
+  const auto is = [](const std::shared_ptr<const Trace>& trace, const ViewState::Document& document) {
+    return trace == document.trace;
+  };
+  if (!shown.empty() && shown.size() == session.documents.size() &&
+      !std::equal(shown.begin(), shown.end(), state_->documents().begin(), state_->documents().end(), is))
+    show_runs(std::move(shown));
   look(session.palette == "papers" ? PaletteKind::papers : PaletteKind::colour_blind_safe,
        session.light == "night" ? Light::night : Light::day,
        session.pixel_mode == "blend" ? PixelMode::blend : PixelMode::share);

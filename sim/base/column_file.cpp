@@ -26,6 +26,7 @@ constexpr std::uint32_t kFormat = 1;
 constexpr std::size_t kAlign = 64;
 constexpr std::size_t kNameBytes = 24;
 constexpr std::size_t kPiece = std::size_t{4} << 20;
+constexpr std::size_t kMostCopied = std::size_t{64} << 20;
 
 struct Header {
   char magic[8];
@@ -54,6 +55,20 @@ void copy_name(char (&to)[kNameBytes], const std::string& from) {
 }
 
 std::string name_in(const char (&field)[kNameBytes]) { return {field, strnlen(field, kNameBytes)}; }
+
+/// Fills `to` from the file; `size` becomes less if the file has become shorter. Returns an errno, 0 if all went well.
+int read_to(std::byte* to, int file, std::size_t& size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count = read(file, to + done, size - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  size = done;
+  return 0;
+}
 
 /// "braid.run/2" -> "braid.run" and 2; 0 without a number.
 std::pair<std::string_view, int> parts_of(std::string_view kind) {
@@ -138,38 +153,48 @@ ColumnFile::ColumnFile(const std::string& path, std::string_view kind) : path_(p
     close(file);
     throw Error(path, "is no file");
   }
-  size_ = static_cast<std::size_t>(status.st_size);
+  size_ = mapped_ = static_cast<std::size_t>(status.st_size);
   if (size_ > 0) {
-    void* mapped = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
-    const int why = errno;
-    close(file);
-    if (mapped == MAP_FAILED) throw Error(path, std::string("cannot be read: ") + std::strerror(why));
-    data_ = static_cast<const std::byte*>(mapped);
-  } else {
-    close(file);
+    const bool copied = size_ <= kMostCopied;
+    void* pages = copied ? mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                         : mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+    int why = pages == MAP_FAILED ? errno : 0;
+    if (why == 0) data_ = static_cast<const std::byte*>(pages);
+    if (why == 0 && copied) why = read_to(static_cast<std::byte*>(pages), file, size_);
+    if (why != 0) {
+      close(file);
+      release();
+      throw Error(path, std::string("cannot be read: ") + std::strerror(why));
+    }
   }
+  close(file);
   try {
     read_table(kind);
   } catch (...) {
-    if (data_ != nullptr) munmap(const_cast<std::byte*>(data_), size_);
+    release();
     throw;
   }
 }
 
-ColumnFile::~ColumnFile() {
-  if (data_ != nullptr) munmap(const_cast<std::byte*>(data_), size_);
+ColumnFile::~ColumnFile() { release(); }
+
+void ColumnFile::release() {
+  if (data_ != nullptr) munmap(const_cast<std::byte*>(data_), mapped_);
+  data_ = nullptr;
 }
 
 ColumnFile::ColumnFile(ColumnFile&& other) noexcept
     : path_(std::move(other.path_)),
       data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
+      mapped_(std::exchange(other.mapped_, 0)),
       columns_(std::move(other.columns_)) {}
 
 ColumnFile& ColumnFile::operator=(ColumnFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(mapped_, other.mapped_);
   std::swap(columns_, other.columns_);
   return *this;
 }

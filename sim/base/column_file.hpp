@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of named columns of fixed-size items that a reader maps into memory as they are: opening costs no parsing.
+// A file of named columns of fixed-size items that a reader takes into memory as they are: opening costs no parsing. Up
+// to 64 MiB are copied, so that a program that has one open survives others writing over it (cp does, Braid does not);
+// larger ones are mapped.
 //
 // Layout (little-endian): a header of 64 bytes (magic, format, kind, number of columns, size of the file), a table of
 // 64 bytes a column (name, offset, count, bytes an item), then the columns, each at a multiple of 64. What the columns
@@ -77,11 +79,12 @@ class ColumnFile {
     std::size_t offset = 0, count = 0, item = 1;
   };
   void read_table(std::string_view kind);
+  void release();
   std::span<const std::byte> find(const std::string& name, std::size_t item) const;
 
   std::string path_;
   const std::byte* data_ = nullptr;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0, mapped_ = 0;
   std::map<std::string, Place> columns_;
 };
 

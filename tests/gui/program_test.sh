@@ -33,6 +33,9 @@ case $1 in
     expect_exit 2 "$bin/braid-gui" --export "$work/out.gif" "$run"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --rows stage9 "$run"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --range 6..0 "$run"
+    expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --range 1000..2000 "$run"
+    expect_exit 0 env -u XDG_RUNTIME_DIR "$bin/braid-gui" --export "$work/out.svg" --range 0..6 "$run"
+    [ ! -s "$work/stderr" ] || fail "said: $(cat "$work/stderr")"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" "$work/none.braid"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg"
     ;;
@@ -53,6 +56,13 @@ case $1 in
     export DISPLAY
     expect_exit 0 timeout 60 "$bin/braid" gui --quit-after-paint "$run"
     expect_exit 0 timeout 60 "$bin/braid-gui" --quit-after-paint "$run" "$run"
+    # Asked to end, it ends as if its user had closed it: settings are written.
+    for signal in TERM INT; do
+      rm -rf "$work/config"
+      # Not as a job of this script: those ignore Ctrl+C.
+      expect_exit 0 timeout --preserve-status -s $signal 5 "$bin/braid-gui" "$run"
+      grep -q geometry "$work"/config/braid/braid-gui.conf || fail "no settings after $signal"
+    done
     printf 'not a run' >"$work/bad.braid"
     expect_exit 2 timeout 60 "$bin/braid-gui" --quit-after-paint "$work/bad.braid"
     ;;

@@ -29,7 +29,8 @@ Session full() {
                                           .folded = {"pp0"},
                                           .pinned = {"pp1/tp0/dp0/compute"},
                                           .order = {"pp1", "pp0"}},
-                               .shift = -12'345});
+                               .shift = -12'345,
+                               .run = 4});
   session.documents.push_back({});
   session.selected = {.document = 1,
                       .key = {.rank = 3,
@@ -63,6 +64,7 @@ TEST(Session, ComesBackAsItWasWritten) {
   EXPECT_EQ(a.pinned, b.pinned);
   EXPECT_EQ(a.order, b.order);
   EXPECT_EQ(is.documents[0].shift, -12'345);
+  EXPECT_EQ(is.documents[0].run, 4u);
   ASSERT_TRUE(is.selected);
   EXPECT_EQ(is.selected->document, 1u);
   EXPECT_EQ(is.selected->key, was.selected->key);

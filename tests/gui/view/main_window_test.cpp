@@ -10,6 +10,7 @@
 #include <QDropEvent>
 #include <QFile>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -276,6 +277,35 @@ TEST_F(MainWindowTest, ASessionBringsTheViewBack) {
   QFile kept(path("v.braidview"));
   ASSERT_TRUE(kept.open(QIODevice::ReadOnly));
   EXPECT_FALSE(kept.readAll().contains(folder_.path().toUtf8()));
+}
+
+// Of five runs the third and the fifth, not the first three.
+TEST_F(MainWindowTest, ASessionShowsTheRunsThatWereChosen) {
+  open({run_file("0.braid"), run_file("1.braid"), run_file("2.braid"), run_file("3.braid"), run_file("4.braid")});
+  QMenu* runs = nullptr;
+  for (QMenu* menu : window_->findChildren<QMenu*>()) {
+    if (menu->title() == QStringLiteral("&Runs")) runs = menu;
+  }
+  ASSERT_NE(runs, nullptr);
+  for (const int choice : {4, 0, 1}) {
+    emit runs->aboutToShow();
+    runs->actions()[choice]->trigger();
+  }
+  ASSERT_EQ(state().documents().size(), 2u);
+  window_->save_session(path("v.braidview"));
+
+  window_ = make_window();
+  open({path("v.braidview")});
+  ASSERT_EQ(state().documents().size(), 2u);
+  EXPECT_EQ(state().documents()[0].trace->path(), path("2.braid").toStdString());
+  EXPECT_EQ(state().documents()[1].trace->path(), path("4.braid").toStdString());
+}
+
+TEST_F(MainWindowTest, AViewOfNothingIsNotKept) {
+  QSignalSpy refused(window_.get(), &MainWindow::refused);
+  window_->save_session(path("v.braidview"));
+  EXPECT_EQ(refused.size(), 1);
+  EXPECT_FALSE(QFile::exists(path("v.braidview")));
 }
 
 TEST_F(MainWindowTest, ABrokenSessionIsAMessage) {

@@ -149,6 +149,16 @@ TEST_F(ColumnFiles, LeaveNothingBehindWhenTheyCannotBeWritten) {
   EXPECT_FALSE(std::filesystem::exists(taken + ".partial"));
 }
 
+// Of a mapped file, pages beyond its new end kill who reads them, and others hold the bytes of the new file.
+TEST_F(ColumnFiles, AreKeptWhenAnotherProgramWritesOverThem) {
+  write();
+  const ColumnFile file(path, kKind);
+  std::ofstream(path, std::ios::binary) << std::string(4096, 'x');
+  EXPECT_THAT(file.column<std::int64_t>("numbers"), ElementsAre(7, -8, 9));
+  std::filesystem::resize_file(path, 0);
+  EXPECT_THAT(file.column<std::int64_t>("numbers"), ElementsAre(7, -8, 9));
+}
+
 TEST_F(ColumnFiles, ReplaceOnesThatAreOpen) {
   write();
   const ColumnFile open(path, kKind);
