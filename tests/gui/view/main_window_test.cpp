@@ -19,6 +19,7 @@
 
 #include "gui/view/help_dialog.hpp"
 #include "gui/view/message_bar.hpp"
+#include "gui/view/search_bar.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "tests/gui/made_run.hpp"
 #include "tests/gui/view/mouse.hpp"
@@ -195,6 +196,44 @@ TEST_F(MainWindowTest, LettersGoIntoAFieldThatIsBeingTypedIn) {
   QTest::keyClick(window_.get(), Qt::Key_H, Qt::ShiftModifier | Qt::ControlModifier);
   filter->clear();
   EXPECT_EQ(view().scene().rows.size(), rows);
+}
+
+TEST_F(MainWindowTest, KeysInTheSearchBoxAreItsOwn) {
+  open({run_file("a.braid")});
+  show();
+  drag(view(), QPointF(view().body().left() + 100, 60), QPointF(view().body().left() + 200, 100));
+  ASSERT_TRUE(state().area());
+  const TimeRange all = state().range();
+  const PixelMode mode = state().mode();
+  const Light light = state().theme().light;
+  QTest::keyClick(&view(), Qt::Key_F, Qt::ControlModifier);
+  auto* field = window_->findChild<QLineEdit*>(QStringLiteral("search"));
+  auto* bar = window_->findChild<SearchBar*>();
+  ASSERT_TRUE(field->hasFocus());
+  // Each letter is a key of the window: night, colours, blend, zoom, help.
+  for (const char key : std::string("ncbwsadfz/?.,")) QTest::keyClick(field, key);
+  EXPECT_EQ(field->text(), QStringLiteral("ncbwsadfz/?.,"));
+  EXPECT_EQ(state().theme().light, light);
+  EXPECT_EQ(state().mode(), mode);
+  EXPECT_EQ(state().range(), all);
+  EXPECT_EQ(window_->findChild<HelpDialog*>(), nullptr);
+
+  field->clear();
+  QSignalSpy searched(bar, &SearchBar::searched);
+  for (const char key : std::string("mlp")) QTest::keyClick(field, key);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return state().hits(0).size() > 2; }, 20'000));
+  QTest::keyClick(field, Qt::Key_Return);
+  const std::uint32_t first = state().selected().span;
+  ASSERT_NE(first, kNoIndex);
+  QTest::keyClick(field, Qt::Key_Enter);
+  EXPECT_NE(state().selected().span, first);
+  QTest::keyClick(field, Qt::Key_Return, Qt::ShiftModifier);
+  EXPECT_EQ(state().selected().span, first);
+  QTest::keyClick(field, Qt::Key_Escape);
+  EXPECT_TRUE(bar->isHidden());
+  EXPECT_TRUE(view().hasFocus());
+  EXPECT_EQ(state().selected().span, first);
+  EXPECT_TRUE(state().area());
 }
 
 TEST_F(MainWindowTest, SwitchesActOnTheViewState) {
