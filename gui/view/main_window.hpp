@@ -157,6 +157,7 @@ class MainWindow : public QMainWindow {
   QAction* blend_ = nullptr;
 
   QStringList files_, wanted_files_;
+  QString passed_over_;                             ///< which of the wanted files cannot be shown, and why, a line each
   std::vector<std::shared_ptr<const Trace>> runs_;  ///< all that were read; the first three are shown at first
   bool beside_ = false;
   bool arranged_ = false;  ///< docks have their sizes, kept ones or the first

@@ -269,8 +269,10 @@ void MainWindow::take_layout_options() {
 
 void MainWindow::show_runs_menu() {
   runs_menu_->clear();
-  for (const std::shared_ptr<const Trace>& run : runs_) {
-    QString name = QString::fromStdString(run_title(run->facts(), run->path()));
+  const std::vector<std::string> names = run_names(runs_);
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    const std::shared_ptr<const Trace>& run = runs_[i];
+    QString name = QString::fromStdString(names[i]);
     QAction* entry = runs_menu_->addAction(name.replace(u'&', QStringLiteral("&&")));
     entry->setToolTip(QString::fromStdString(run->path()));
     entry->setCheckable(true);

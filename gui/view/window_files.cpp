@@ -40,22 +40,26 @@ void MainWindow::open(const QStringList& paths) {
   if (paths.isEmpty()) return;
   beside_ = false;
   wanted_session_.reset();
-  QStringList runs;
+  QStringList runs, faults;
   for (const QString& path : paths) {
     try {
       switch (kind_of_file(path.toStdString())) {
         case FileKind::session:
-          if (paths.size() > 1) return say(tr("%1: a kept view is opened alone").arg(path));
-          return open_session(path);
+          if (paths.size() == 1) return open_session(path);
+          faults += tr("%1: a kept view is opened alone").arg(path);
+          break;
         case FileKind::sweep_store:
-          if (paths.size() > 1) return say(tr("%1: a sweep is opened alone").arg(path));
-          return sweep_->open(path);
+          if (paths.size() == 1) return sweep_->open(path);
+          faults += tr("%1: a sweep is opened alone").arg(path);
+          break;
         default:
           runs += path;
       }
-    } catch (const std::exception& e) { return say(QString::fromUtf8(e.what())); }
+    } catch (const std::exception& e) { faults += QString::fromUtf8(e.what()); }
   }
+  if (runs.isEmpty()) return say(faults.join(u'\n'));
   begin_load(runs);
+  passed_over_ = faults.join(u'\n');
 }
 
 void MainWindow::open_beside(const QStringList& paths) {
@@ -68,6 +72,7 @@ void MainWindow::open_beside(const QStringList& paths) {
 
 void MainWindow::begin_load(const QStringList& paths) {
   wanted_files_ = paths;
+  passed_over_.clear();
   loader_->load_all(paths, places_.cache_folder);  // hides the bar of what it cancels
   load_bar_->start(paths.front());
 }
@@ -93,11 +98,19 @@ void MainWindow::take_traces(std::vector<std::shared_ptr<const Trace>> traces) {
     files_ = wanted_files_;
   }
   wanted.insert(wanted.end(), traces.begin(), traces.end());
+  QStringList notes;
+  if (!passed_over_.isEmpty()) notes += passed_over_;
   if (wanted.size() > kMostShown) {
-    messages_->show_message(tr("There are %1 runs; %2 are shown. The others are in the menu View, Runs.")
-                                .arg(wanted.size())
-                                .arg(kMostShown));
+    notes += tr("There are %1 runs; %2 are shown. The others are in the menu View, Runs.")
+                 .arg(wanted.size())
+                 .arg(kMostShown);
     wanted.resize(kMostShown);
+  }
+  if (!notes.isEmpty()) messages_->show_message(notes.join(u'\n'));
+  if (wanted_session_ && !passed_over_.isEmpty()) {
+    // Which of its documents are of the files that are left is not known.
+    wanted_session_->documents.clear();
+    wanted_session_->selected.reset();
   }
   show_runs(std::move(wanted));
   for (const QString& path : wanted_files_) remember(path);

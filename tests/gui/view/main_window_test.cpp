@@ -98,6 +98,27 @@ TEST_F(MainWindowTest, AFileThatFailsLeavesWhatIsShown) {
   }
 }
 
+TEST_F(MainWindowTest, OneBadFileAmongSeveralLeavesTheOthers) {
+  const QString good = run_file("good.braid"), cut = path("cut.braid"), none = path("not there.braid");
+  QFile broken(cut), whole(good);
+  ASSERT_TRUE(broken.open(QIODevice::WriteOnly) && whole.open(QIODevice::ReadOnly));
+  broken.write(whole.read(whole.size() / 2));
+  broken.close();
+  open({cut, none, good});
+  EXPECT_EQ(window_->timelines().size(), 1u);
+  EXPECT_EQ(window_->files(), QStringList{good});
+  EXPECT_FALSE(window_->messages()->isHidden());
+  EXPECT_THAT(window_->messages()->text().toStdString(),
+              testing::AllOf(testing::HasSubstr(cut.toStdString()), testing::HasSubstr(none.toStdString())));
+  // Where none can be opened, all are named as well.
+  QSignalSpy refused(window_.get(), &MainWindow::refused);
+  window_->open({cut, cut, none});
+  ASSERT_TRUE(!refused.isEmpty() || refused.wait(20'000));
+  EXPECT_THAT(refused.front().front().toString().toStdString(),
+              testing::AllOf(testing::HasSubstr(cut.toStdString()), testing::HasSubstr(none.toStdString())));
+  EXPECT_EQ(window_->files(), QStringList{good});
+}
+
 TEST_F(MainWindowTest, ANewWishReplacesTheOneUnderWay) {
   window_->open({run_file("a.braid", {.pp = 8, .microbatches = 64})});
   open({run_file("b.braid")});
