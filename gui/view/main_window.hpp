@@ -113,6 +113,8 @@ class MainWindow : public QMainWindow {
   void take_traces(std::vector<std::shared_ptr<const Trace>> traces);
   void show_runs(std::vector<std::shared_ptr<const Trace>> runs);
   void apply(const Session& session);
+  /// Results that are in no file of their own, with `files` then one for each document; names of what was written.
+  QStringList write_results_beside(const QString& view, std::vector<std::string>& files) const;
   void remember(const QString& path);
   void watch();
   void read_settings();

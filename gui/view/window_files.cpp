@@ -22,6 +22,7 @@
 #include "gui/view/sweep_view.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "sim/base/error.hpp"
+#include "sim/timeline/run_file.hpp"
 
 namespace braid {
 namespace {
@@ -151,8 +152,33 @@ Session MainWindow::session() const {
   return session;
 }
 
+QStringList MainWindow::write_results_beside(const QString& view, std::vector<std::string>& files) const {
+  const auto& documents = state_->documents();
+  // Points of a sweep are in no file either, and then files_ is empty.
+  const auto lasts = [&](const ViewState::Document& one) { return one.what_if.empty() && !files_.isEmpty(); };
+  QStringList written;
+  if (std::all_of(documents.begin(), documents.end(), lasts)) return written;
+  files.clear();
+  const QFileInfo beside(view);
+  for (const ViewState::Document& document : documents) {
+    if (lasts(document)) {
+      files.push_back(QFileInfo(QString::fromStdString(document.trace->path())).absoluteFilePath().toStdString());
+      continue;
+    }
+    const QString number = written.isEmpty() ? QString() : QStringLiteral("-%1").arg(written.size() + 1);
+    written += beside.completeBaseName() + QStringLiteral("-what-if") + number + QStringLiteral(".braid");
+    files.push_back(beside.absoluteDir().filePath(written.back()).toStdString());
+    write_run_file(document.trace->run(), files.back());
+  }
+  return written;
+}
+
 void MainWindow::save_session(const QString& path) {
   Session kept = session();
+  QStringList written;
+  try {
+    written = write_results_beside(path, kept.files);
+  } catch (const Error& e) { return say(QString::fromUtf8(e.what())); }
   // Relative where that stays within the folder, so that both can be moved together.
   const QDir folder = QFileInfo(path).absoluteDir();
   for (std::string& file : kept.files) {
@@ -164,6 +190,9 @@ void MainWindow::save_session(const QString& path) {
   if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit())
     return say(tr("%1: cannot be written: %2").arg(path, out.errorString()));
   remember(path);
+  if (!written.isEmpty())
+    messages_->show_message(tr("%1: what is shown was in no file of its own; it is kept beside the view, in %2")
+                                .arg(path, written.join(QStringLiteral(", "))));
 }
 
 void MainWindow::open_session(const QString& path) {

@@ -33,6 +33,15 @@ case $1 in
     expect_exit 2 "$bin/braid-gui" --export "$work/out.gif" "$run"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --rows stage9 "$run"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --range 6..0 "$run"
+    expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --range 5000..5001 "$run"
+    grep -q 'outside of the run' "$work/stderr" || fail "$(cat "$work/stderr")"
+    mkdir "$work/two"
+    cp "$run" "$work/two/a.braid"
+    cp "$run" "$work/two/b.braid"
+    expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" "$work/two"
+    grep -q -- '--run NAME: .*a.braid.*b.braid' "$work/stderr" || fail "$(cat "$work/stderr")"
+    name=$(sed 's/.*--run NAME: //; s/;.*//' "$work/stderr")
+    expect_exit 0 "$bin/braid-gui" --export "$work/one.svg" --run "$name" "$work/two"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" "$work/none.braid"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg"
     ;;

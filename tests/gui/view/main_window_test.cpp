@@ -20,6 +20,7 @@
 #include "gui/view/help_dialog.hpp"
 #include "gui/view/message_bar.hpp"
 #include "gui/view/search_bar.hpp"
+#include "gui/view/strips.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "tests/gui/made_run.hpp"
 #include "tests/gui/view/mouse.hpp"
@@ -336,6 +337,48 @@ TEST_F(MainWindowTest, ASessionBringsTheViewBack) {
   QFile kept(path("v.braidview"));
   ASSERT_TRUE(kept.open(QIODevice::ReadOnly));
   EXPECT_FALSE(kept.readAll().contains(folder_.path().toUtf8()));
+}
+
+TEST_F(MainWindowTest, RunsOfOneTitleAreToldApart) {
+  const auto with_facts = [&](const char* name, const char* facts) {
+    RunColumns run = made_run({.pp = 2, .microbatches = 2});
+    run.facts = facts;
+    write_run_file(run.view(), path(name).toStdString());
+    return path(name);
+  };
+  const char* const predicted = R"({"run": "stp", "kind": "simulated"})";
+  open({with_facts("p.braid", predicted),
+        with_facts("m.braid", R"({"run": "stp", "kind": "simulated", "provenance": {"placement": "host"}})"),
+        with_facts("q.braid", predicted)});
+  QStringList titles;
+  for (const TimelineView* one : window_->timelines())
+    titles += one->parentWidget()->findChild<HeadlineView*>()->title();
+  EXPECT_EQ(titles,
+            (QStringList{QStringLiteral("stp, simulated (p.braid)"), QStringLiteral("stp, measured (host backend)"),
+                         QStringLiteral("stp, simulated (q.braid)")}));
+}
+
+TEST_F(MainWindowTest, AWhatIfResultSaysSoAndIsKeptWithItsView) {
+  open({run_file("a.braid"), run_file("b.braid")});
+  {
+    // As the panel does: the file goes when the program ends.
+    QTemporaryDir elsewhere;
+    const std::string file = elsewhere.filePath(QStringLiteral("stp.braid")).toStdString();
+    write_run_file(made_run({.pp = 2, .microbatches = 3}).view(), file);
+    state().replace(1, std::make_shared<const Trace>(RunFile(file), file), true, "plan.microbatches=3");
+  }
+  const QString line = window_->timelines()[1]->parentWidget()->findChild<HeadlineView*>()->figures();
+  EXPECT_THAT(line.toStdString(), testing::AllOf(testing::StartsWith("what if: plan.microbatches=3"),
+                                                 testing::EndsWith("thin strip below each row: the run before")));
+  const std::size_t spans = state().documents()[1].trace->run().start.size();
+  window_->save_session(path("v.braidview"));
+  EXPECT_THAT(window_->messages()->text().toStdString(), testing::HasSubstr("v-what-if.braid"));
+  EXPECT_TRUE(QFile::exists(path("v-what-if.braid")));
+
+  window_ = make_window();
+  open({path("v.braidview")});
+  EXPECT_EQ(window_->files(), (QStringList{path("a.braid"), path("v-what-if.braid")}));
+  EXPECT_EQ(state().documents()[1].trace->run().start.size(), spans);
 }
 
 TEST_F(MainWindowTest, ABrokenSessionIsAMessage) {
