@@ -39,15 +39,16 @@ std::shared_ptr<const Trace> wanted_run(const ExportRequest& request, const std:
     throw Error(request.file, "has no timeline of its own; export works on runs and traces");
   const std::vector<std::shared_ptr<const Trace>> runs = open_traces(request.file, cache_folder);
   if (runs.empty()) throw Error(request.file, "there is no run in it");
-  if (request.run.empty()) return runs.front();
-  std::vector<std::string> names;
-  for (const std::shared_ptr<const Trace>& run : runs) {
-    names.push_back(run_title(run->facts(), run->path()));
-    if (names.back() == request.run) return run;
+  if (request.run.empty() && runs.size() == 1) return runs.front();
+  const std::vector<std::string> names = run_names(runs);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (names[i] == request.run) return runs[i];
   }
   std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  throw Error("--run", "there is no run '" + request.run + "' in " + request.file + "; there are " + all);
+  for (const std::string& name : names) all += (all.empty() ? "" : "; ") + name;
+  if (request.run.empty())
+    throw Error(request.file, "there are several runs in it; choose one with --run NAME: " + all);
+  throw Error("--run", "there is no run '" + request.run + "' in " + request.file + "; there are: " + all);
 }
 
 template <typename Kind>

@@ -9,7 +9,7 @@ namespace braid {
 
 struct ExportRequest {
   std::string file;   ///< a run; of several in it the one called `run`
-  std::string run;    ///< "": the first
+  std::string run;    ///< "": the only one
   std::string out;    ///< .png, .svg, .pdf
   std::string range;  ///< parse_range(); "": everything
   std::string rows;   ///< rows_called(); "": all

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "gui/model/details.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/units.hpp"
 
@@ -29,6 +30,7 @@ std::int64_t parse_time(std::string text, bool slots) {
 }  // namespace
 
 TimeRange parse_range(const std::string& text, TimeRange extent, bool slots) {
+  const RunFacts facts{.time_unit = slots ? "slot" : "s"};
   const std::size_t dots = text.find("..");
   if (dots == std::string::npos)
     throw Error(kWhere, "'" + text + "' should be two times with .. between them: 10ms..20ms");
@@ -36,9 +38,11 @@ TimeRange parse_range(const std::string& text, TimeRange extent, bool slots) {
   TimeRange range = extent;
   if (!from.empty()) range.begin = parse_time(from, slots);
   if (!to.empty()) range.end = parse_time(to, slots);
-  if (range.length() <= 0) throw Error(kWhere, "'" + text + "' ends before it begins");
-  if (range.end <= extent.begin || range.begin >= extent.end)
-    throw Error(kWhere, "'" + text + "' has nothing of the run in it");
+  if (range.length() <= 0 && (range.begin < extent.end || !to.empty()))
+    throw Error(kWhere, "'" + text + "' ends before it begins");
+  if (range.begin >= extent.end || range.end <= extent.begin)
+    throw Error(kWhere, "'" + text + "' is outside of the run, which is from " + time_text(facts, extent.begin) +
+                            " to " + time_text(facts, extent.end));
   return range;
 }
 

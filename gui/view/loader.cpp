@@ -18,7 +18,8 @@ struct Loader::Job {
   std::atomic<bool> stop = false;
   std::thread thread;
   std::vector<std::shared_ptr<const Trace>> traces;
-  QString failed_path, message;
+  QStringList failed_paths;
+  QString message;  ///< a line a file
 };
 
 Loader::Loader(QObject* parent) : QObject(parent) {}
@@ -40,32 +41,33 @@ void Loader::load_all(const QStringList& paths, const QString& cache_folder) {
   job->thread = std::thread([this, job, cache = cache_folder.toStdString()] {
     QElapsedTimer since;
     const auto count = static_cast<double>(job->paths.size());
-    QString path;
-    try {
-      for (qsizetype i = 0; i < job->paths.size(); ++i) {
-        path = job->paths[i];
-        const auto progress = [&](double share, const char* what) {
-          if (!since.isValid() || since.elapsed() >= 50) {
-            since.start();
-            const double all = (static_cast<double>(i) + share) / count;
-            QMetaObject::invokeMethod(
-                this,
-                [this, job, all, text = QString::fromUtf8(what)] {
-                  if (job == job_) emit progressed(all, text);
-                },
-                Qt::QueuedConnection);
-          }
-          return !job->stop;
-        };
+    for (qsizetype i = 0; i < job->paths.size() && !job->stop; ++i) {
+      const QString& path = job->paths[i];
+      const auto progress = [&](double share, const char* what) {
+        if (!since.isValid() || since.elapsed() >= 50) {
+          since.start();
+          const double all = (static_cast<double>(i) + share) / count;
+          QMetaObject::invokeMethod(
+              this,
+              [this, job, all, text = QString::fromUtf8(what)] {
+                if (job == job_) emit progressed(all, text);
+              },
+              Qt::QueuedConnection);
+        }
+        return !job->stop;
+      };
+      try {
         std::vector<std::shared_ptr<const Trace>> traces = open_traces(path.toStdString(), cache, progress);
         job->traces.insert(job->traces.end(), traces.begin(), traces.end());
-        if (job->stop) break;
+      } catch (const Cancelled&) {
+        job->stop = true;
+      } catch (const std::exception& e) {  // also bad_alloc: a file too large for this machine is a message as well
+        const QString what = QString::fromUtf8(e.what());
+        // Messages of the reader name the file already.
+        job->message += (job->failed_paths.isEmpty() ? QString() : QStringLiteral("\n")) +
+                        (what.contains(path) ? what : path + QStringLiteral(": ") + what);
+        job->failed_paths += path;
       }
-    } catch (const Cancelled&) {
-      job->stop = true;
-    } catch (const std::exception& e) {  // also bad_alloc: a file too large for this machine is a message as well
-      job->failed_path = path;
-      job->message = QString::fromUtf8(e.what());
     }
     QMetaObject::invokeMethod(
         this, [this, job] { finish(job); }, Qt::QueuedConnection);
@@ -86,8 +88,9 @@ void Loader::finish(const std::shared_ptr<Job>& job) {
   if (job != job_) return;
   job_.reset();
   const QString path = job->paths.front();
-  if (!job->message.isEmpty()) return emit failed(job->failed_path, job->message);
   if (job->stop) return emit cancelled(path);
+  if (job->traces.empty() && !job->failed_paths.isEmpty()) return emit failed(job->failed_paths.front(), job->message);
+  if (!job->failed_paths.isEmpty()) emit passed_over(job->failed_paths, job->message);
   emit loaded(path, job->traces);
 }
 

@@ -23,13 +23,16 @@ class Loader : public QObject {
  public slots:
   /// Cancels what is being loaded and begins with this. `cache_folder` as for open_traces().
   void load(const QString& path, const QString& cache_folder);
-  /// The runs of several files, in their order; the signals name the first of them, failed() the one that failed.
+  /// The runs of several files, in their order; the signals name the first of them. Files that cannot be read are
+  /// passed over; where none can, failed() names the first.
   void load_all(const QStringList& paths, const QString& cache_folder);
   void cancel();
 
  signals:
   void progressed(double share, QString what);  ///< at most 20 times a second
   void loaded(QString path, std::vector<std::shared_ptr<const braid::Trace>> traces);
+  /// Just before loaded(): the files that are not among it, and why, a line each.
+  void passed_over(QStringList paths, QString message);
   void failed(QString path, QString message);  ///< one or more lines for people
   void cancelled(QString path);
 

@@ -29,6 +29,7 @@
 #include "gui/view/loader.hpp"
 #include "gui/view/message_bar.hpp"
 #include "gui/view/residual_panel.hpp"
+#include "gui/view/run_names.hpp"
 #include "gui/view/search_bar.hpp"
 #include "gui/view/selection_panel.hpp"
 #include "gui/view/start_page.hpp"
@@ -115,10 +116,13 @@ void MainWindow::make_centre() {
   connect(loader_, &Loader::progressed, load_bar_, &LoadBar::progress);
   connect(loader_, &Loader::loaded, this,
           [this](const QString&, const std::vector<std::shared_ptr<const Trace>>& traces) { take_traces(traces); });
-  connect(loader_, &Loader::failed, this, [this](const QString& path, const QString& message) {
+  connect(loader_, &Loader::failed, this, [this](const QString&, const QString& message) {
     load_bar_->hide();
-    // Messages of the reader name the file already.
-    say(message.contains(path) ? message : path + QStringLiteral(": ") + message);
+    say(passed_over_.isEmpty() ? message : passed_over_ + u'\n' + message);
+  });
+  connect(loader_, &Loader::passed_over, this, [this](const QStringList& paths, const QString& message) {
+    for (const QString& path : paths) wanted_files_.removeAll(path);
+    passed_over_ += (passed_over_.isEmpty() ? QString() : QStringLiteral("\n")) + message;
   });
   connect(loader_, &Loader::cancelled, load_bar_, &QWidget::hide);
   connect(messages_, &MessageBar::accepted, this, &MainWindow::reload);
@@ -260,10 +264,10 @@ TimelineView* MainWindow::timeline() const {
 
 void MainWindow::show_title() {
   QString title;
-  for (const ViewState::Document& document : state_->documents()) {
-    const RunFacts& facts = document.trace->facts();
+  for (std::size_t i = 0; i < state_->documents().size(); ++i) {
+    const RunFacts& facts = state_->documents()[i].trace->facts();
     if (!title.isEmpty()) title += tr(" against ");
-    title += QString::fromStdString(run_title(facts, document.trace->path()));
+    title += run_name(*state_, i);
     if (facts.step_time_ns > 0) title += u' ' + QString::fromStdString(time_text(facts, facts.step_time_ns));
     if (const auto share = bubble_share(facts)) title += tr(", bubble %1 %").arg(QString::number(100 * *share, 'f', 1));
   }

@@ -113,6 +113,8 @@ class MainWindow : public QMainWindow {
   void take_traces(std::vector<std::shared_ptr<const Trace>> traces);
   void show_runs(std::vector<std::shared_ptr<const Trace>> runs);
   void apply(const Session& session);
+  /// Results that are in no file of their own, with `files` then one for each document; names of what was written.
+  QStringList write_results_beside(const QString& view, std::vector<std::string>& files) const;
   void remember(const QString& path);
   void watch();
   void read_settings();
@@ -157,6 +159,7 @@ class MainWindow : public QMainWindow {
   QAction* blend_ = nullptr;
 
   QStringList files_, wanted_files_;
+  QString passed_over_;                             ///< which of the wanted files cannot be shown, and why, a line each
   std::vector<std::shared_ptr<const Trace>> runs_;  ///< all that were read; the first three are shown at first
   bool beside_ = false;
   bool arranged_ = false;  ///< docks have their sizes, kept ones or the first

@@ -8,7 +8,7 @@
 
 namespace braid {
 
-/// run_title(); two runs with one title are told apart by "(1)", "(2)".
+/// As run_names() of all that are shown.
 QString run_name(const ViewState& state, std::size_t document);
 
 }  // namespace braid

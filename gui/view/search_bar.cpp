@@ -174,6 +174,14 @@ void SearchBar::show_summary() {
 }
 
 bool SearchBar::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == edit_ && event->type() == QEvent::ShortcutOverride) {
+    // Keys of the window around it; letters the field takes by itself.
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Escape) {
+      event->accept();
+      return true;
+    }
+  }
   if (watched == edit_ && event->type() == QEvent::KeyPress) {
     const auto* key = static_cast<QKeyEvent*>(event);
     if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
@@ -181,7 +189,8 @@ bool SearchBar::eventFilter(QObject* watched, QEvent* event) {
       return true;
     }
     if (key->key() == Qt::Key_Escape) {
-      edit_->text().isEmpty() ? emit closed() : edit_->clear();
+      edit_->clear();
+      emit closed();
       return true;
     }
   }

@@ -11,6 +11,7 @@
 #include "gui/model/provenance_line.hpp"
 #include "gui/view/gestures.hpp"
 #include "gui/view/navigation.hpp"
+#include "gui/view/run_names.hpp"
 
 namespace braid {
 namespace {
@@ -151,11 +152,16 @@ QSize HeadlineView::sizeHint() const { return {400, fontMetrics().height() + 10}
 void HeadlineView::take() {
   if (document_ >= state_->documents().size()) return;
   const ViewState::Document& document = state_->documents()[document_];
-  title_ = QString::fromStdString(run_title(document.trace->facts(), document.trace->path()));
+  title_ = run_name(*state_, document_);
   // A picture at abstract costs misleads whoever does not see the costs beside it.
   const bool abstract = document.trace->facts().kind == "abstract";
   figures_ = QString::fromStdString(abstract ? provenance_line(*document.trace, document.trace->extent())
                                              : headline(document.trace->facts()));
+  if (!document.what_if.empty()) {
+    figures_ =
+        tr("what if: %1").arg(QString::fromStdString(document.what_if)) + QStringLiteral("  \u00b7  ") + figures_;
+    if (document.ghost) figures_ += QStringLiteral("  \u00b7  ") + tr("thin strip below each row: the run before");
+  }
   QString tip = QString::fromStdString(document.trace->path()) + u'\n' + figures_;
   for (const std::string& note : document.trace->facts().notes) tip += u'\n' + QString::fromStdString(note);
   setToolTip(tip);
@@ -171,10 +177,12 @@ void HeadlineView::paintEvent(QPaintEvent*) {
   painter.setFont(bold);
   painter.setPen(theme.text);
   const QRect box = rect().adjusted(kGap, 0, -kGap, 0);
-  const QString title = QFontMetrics(bold).elidedText(title_, Qt::ElideMiddle, kLabelColumn - 2 * kGap);
+  const QFontMetrics metrics(bold);
+  const QString title = metrics.elidedText(title_, Qt::ElideMiddle, std::max(kLabelColumn, width() / 3) - 2 * kGap);
   painter.drawText(box, Qt::AlignVCenter | Qt::AlignLeft, title);
   painter.setFont(font());
-  const QRect rest(kLabelColumn, 0, std::max(0, width() - kLabelColumn - kGap), height());
+  const int left = std::max(kLabelColumn, metrics.horizontalAdvance(title) + 3 * kGap);
+  const QRect rest(left, 0, std::max(0, width() - left - kGap), height());
   painter.drawText(rest, Qt::AlignVCenter | Qt::AlignLeft,
                    fontMetrics().elidedText(figures_, Qt::ElideRight, rest.width()));
 }

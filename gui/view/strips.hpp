@@ -68,6 +68,8 @@ class HeadlineView : public QWidget {
   HeadlineView(ViewState* state, std::size_t document, QWidget* parent = nullptr);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override { return {100, sizeHint().height()}; }
+  const QString& title() const { return title_; }
+  const QString& figures() const { return figures_; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;

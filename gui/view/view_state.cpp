@@ -48,10 +48,12 @@ void ViewState::show(std::vector<std::shared_ptr<const Trace>> traces) {
   emit area_changed();
 }
 
-void ViewState::replace(std::size_t document, std::shared_ptr<const Trace> trace, bool keep_ghost) {
+void ViewState::replace(std::size_t document, std::shared_ptr<const Trace> trace, bool keep_ghost,
+                        std::string what_if) {
   Document& d = documents_[document];
   d.ghost = keep_ghost ? d.trace : nullptr;
   d.trace = std::move(trace);
+  d.what_if = std::move(what_if);
   d.rows = layout_rows(d.trace->run(), d.layout);
   hits_[document].clear();
   selected_ = hover_ = {};

@@ -25,6 +25,7 @@ class ViewState : public QObject {
     LayoutOptions layout;
     std::vector<LayoutRow> rows;         ///< layout_rows() of both
     std::shared_ptr<const Trace> ghost;  ///< an older result, drawn behind
+    std::string what_if;                 ///< what was planned otherwise: "plan.tp=8"; "": it is as it was opened
     std::int64_t shift = 0;              ///< ns added to its times where several are compared
   };
   /// A span of one of the documents.
@@ -57,7 +58,8 @@ class ViewState : public QObject {
  public slots:
   void show(
       std::vector<std::shared_ptr<const Trace>> traces);  ///< replaces all documents, starts aligned; fits the range
-  void replace(std::size_t document, std::shared_ptr<const Trace> trace, bool keep_ghost);  ///< keeps range and layout
+  /// Keeps range and layout; `what_if` as in Document.
+  void replace(std::size_t document, std::shared_ptr<const Trace> trace, bool keep_ghost, std::string what_if = {});
   void go_to(TimeRange range, bool gesture = false);  ///< clamped to the extent and a margin; an entry in zooms()
   void undo_zoom();
   void redo_zoom();

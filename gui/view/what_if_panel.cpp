@@ -112,6 +112,16 @@ void WhatIfPanel::make_actions() {
                &WhatIfPanel::save_scenario_dialog);
 }
 
+namespace {
+
+std::string changes_of(const WhatIfPlay& play) {
+  std::string text;
+  for (const Override& o : play.overrides) text += (text.empty() ? "" : ", ") + o.path + '=' + o.value;
+  return text.empty() ? "nothing changed" : text;
+}
+
+}  // namespace
+
 QWidget* WhatIfPanel::make_below() {
   auto* below = new QWidget;
   auto* layout = new QVBoxLayout(below);
@@ -224,9 +234,9 @@ void WhatIfPanel::take_result(std::shared_ptr<const Trace> trace) {
   older_.push_back(std::move(shown_));
   // What was opened, and the last few.
   if (older_.size() > kMostOlder) older_.erase(older_.begin() + 1);
-  shown_ = {.trace = std::move(trace), .values = playing_};
+  shown_ = {.trace = std::move(trace), .values = playing_, .changes = changes_of(play_of(what_if_, playing_))};
   putting_in_ = true;
-  state_->replace(document_, shown_.trace, true);
+  state_->replace(document_, shown_.trace, true, shown_.changes);
   putting_in_ = false;
   follow_documents();
   show_numbers();
@@ -239,7 +249,7 @@ void WhatIfPanel::back() {
   shown_ = std::move(older_.back());
   older_.pop_back();
   putting_in_ = true;
-  state_->replace(document_, shown_.trace, false);
+  state_->replace(document_, shown_.trace, false, shown_.changes);
   putting_in_ = false;
   follow_documents();
   form_->set_values(shown_.values);

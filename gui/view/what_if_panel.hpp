@@ -54,6 +54,7 @@ class WhatIfPanel : public QWidget {
   struct Result {
     std::shared_ptr<const Trace> trace;
     WhatIfValues values;
+    std::string changes{};  ///< "plan.tp=8"; "": as it was opened
   };
   void make_actions();
   QWidget* make_below();

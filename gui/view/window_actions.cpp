@@ -19,6 +19,7 @@
 #include "gui/view/look.hpp"
 #include "gui/view/main_window.hpp"
 #include "gui/view/navigation.hpp"
+#include "gui/view/run_names.hpp"
 #include "gui/view/search_bar.hpp"
 #include "gui/view/start_page.hpp"
 #include "gui/view/timeline_view.hpp"
@@ -269,8 +270,10 @@ void MainWindow::take_layout_options() {
 
 void MainWindow::show_runs_menu() {
   runs_menu_->clear();
-  for (const std::shared_ptr<const Trace>& run : runs_) {
-    QString name = QString::fromStdString(run_title(run->facts(), run->path()));
+  const std::vector<std::string> names = run_names(runs_);
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    const std::shared_ptr<const Trace>& run = runs_[i];
+    QString name = QString::fromStdString(names[i]);
     QAction* entry = runs_menu_->addAction(name.replace(u'&', QStringLiteral("&&")));
     entry->setToolTip(QString::fromStdString(run->path()));
     entry->setCheckable(true);
@@ -314,7 +317,10 @@ void MainWindow::export_dialog() {
     scene.hover = kNoIndex;
     scene.cursor_x = -1;
     export_picture(scene, path);
-    statusBar()->showMessage(tr("written: %1").arg(path), 5000);
+    const bool only = state_->documents().size() == 1;
+    statusBar()->showMessage(only ? tr("written: %1").arg(path)
+                                  : tr("written: %1, of the run %2 alone").arg(path, run_name(*state_, on->document())),
+                             10'000);
   } catch (const std::exception& e) { say(QString::fromUtf8(e.what())); }
 }
 

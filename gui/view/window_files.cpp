@@ -22,6 +22,7 @@
 #include "gui/view/sweep_view.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "sim/base/error.hpp"
+#include "sim/timeline/run_file.hpp"
 
 namespace braid {
 namespace {
@@ -40,22 +41,26 @@ void MainWindow::open(const QStringList& paths) {
   if (paths.isEmpty()) return;
   beside_ = false;
   wanted_session_.reset();
-  QStringList runs;
+  QStringList runs, faults;
   for (const QString& path : paths) {
     try {
       switch (kind_of_file(path.toStdString())) {
         case FileKind::session:
-          if (paths.size() > 1) return say(tr("%1: a kept view is opened alone").arg(path));
-          return open_session(path);
+          if (paths.size() == 1) return open_session(path);
+          faults += tr("%1: a kept view is opened alone").arg(path);
+          break;
         case FileKind::sweep_store:
-          if (paths.size() > 1) return say(tr("%1: a sweep is opened alone").arg(path));
-          return sweep_->open(path);
+          if (paths.size() == 1) return sweep_->open(path);
+          faults += tr("%1: a sweep is opened alone").arg(path);
+          break;
         default:
           runs += path;
       }
-    } catch (const std::exception& e) { return say(QString::fromUtf8(e.what())); }
+    } catch (const std::exception& e) { faults += QString::fromUtf8(e.what()); }
   }
+  if (runs.isEmpty()) return say(faults.join(u'\n'));
   begin_load(runs);
+  passed_over_ = faults.join(u'\n');
 }
 
 void MainWindow::open_beside(const QStringList& paths) {
@@ -68,6 +73,7 @@ void MainWindow::open_beside(const QStringList& paths) {
 
 void MainWindow::begin_load(const QStringList& paths) {
   wanted_files_ = paths;
+  passed_over_.clear();
   loader_->load_all(paths, places_.cache_folder);  // hides the bar of what it cancels
   load_bar_->start(paths.front());
 }
@@ -93,11 +99,19 @@ void MainWindow::take_traces(std::vector<std::shared_ptr<const Trace>> traces) {
     files_ = wanted_files_;
   }
   wanted.insert(wanted.end(), traces.begin(), traces.end());
+  QStringList notes;
+  if (!passed_over_.isEmpty()) notes += passed_over_;
   if (wanted.size() > kMostShown) {
-    messages_->show_message(tr("There are %1 runs; %2 are shown. The others are in the menu View, Runs.")
-                                .arg(wanted.size())
-                                .arg(kMostShown));
+    notes += tr("There are %1 runs; %2 are shown. The others are in the menu View, Runs.")
+                 .arg(wanted.size())
+                 .arg(kMostShown);
     wanted.resize(kMostShown);
+  }
+  if (!notes.isEmpty()) messages_->show_message(notes.join(u'\n'));
+  if (wanted_session_ && !passed_over_.isEmpty()) {
+    // Which of its documents are of the files that are left is not known.
+    wanted_session_->documents.clear();
+    wanted_session_->selected.reset();
   }
   show_runs(std::move(wanted));
   for (const QString& path : wanted_files_) remember(path);
@@ -144,8 +158,33 @@ Session MainWindow::session() const {
   return session;
 }
 
+QStringList MainWindow::write_results_beside(const QString& view, std::vector<std::string>& files) const {
+  const auto& documents = state_->documents();
+  // Points of a sweep are in no file either, and then files_ is empty.
+  const auto lasts = [&](const ViewState::Document& one) { return one.what_if.empty() && !files_.isEmpty(); };
+  QStringList written;
+  if (std::all_of(documents.begin(), documents.end(), lasts)) return written;
+  files.clear();
+  const QFileInfo beside(view);
+  for (const ViewState::Document& document : documents) {
+    if (lasts(document)) {
+      files.push_back(QFileInfo(QString::fromStdString(document.trace->path())).absoluteFilePath().toStdString());
+      continue;
+    }
+    const QString number = written.isEmpty() ? QString() : QStringLiteral("-%1").arg(written.size() + 1);
+    written += beside.completeBaseName() + QStringLiteral("-what-if") + number + QStringLiteral(".braid");
+    files.push_back(beside.absoluteDir().filePath(written.back()).toStdString());
+    write_run_file(document.trace->run(), files.back());
+  }
+  return written;
+}
+
 void MainWindow::save_session(const QString& path) {
   Session kept = session();
+  QStringList written;
+  try {
+    written = write_results_beside(path, kept.files);
+  } catch (const Error& e) { return say(QString::fromUtf8(e.what())); }
   if (kept.files.empty()) return say(tr("What is shown is in no file yet, so a kept view could not name it."));
   // Relative where that stays within the folder, so that both can be moved together.
   const QDir folder = QFileInfo(path).absoluteDir();
@@ -158,6 +197,9 @@ void MainWindow::save_session(const QString& path) {
   if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit())
     return say(tr("%1: cannot be written: %2").arg(path, out.errorString()));
   remember(path);
+  if (!written.isEmpty())
+    messages_->show_message(tr("%1: what is shown was in no file of its own; it is kept beside the view, in %2")
+                                .arg(path, written.join(QStringLiteral(", "))));
 }
 
 void MainWindow::open_session(const QString& path) {

@@ -36,6 +36,15 @@ case $1 in
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --range 1000..2000 "$run"
     expect_exit 0 env -u XDG_RUNTIME_DIR "$bin/braid-gui" --export "$work/out.svg" --range 0..6 "$run"
     [ ! -s "$work/stderr" ] || fail "said: $(cat "$work/stderr")"
+    expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" --range 5000..5001 "$run"
+    grep -q 'outside of the run' "$work/stderr" || fail "$(cat "$work/stderr")"
+    mkdir "$work/two"
+    cp "$run" "$work/two/a.braid"
+    cp "$run" "$work/two/b.braid"
+    expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" "$work/two"
+    grep -q -- '--run NAME: .*a.braid.*b.braid' "$work/stderr" || fail "$(cat "$work/stderr")"
+    name=$(sed 's/.*--run NAME: //; s/;.*//' "$work/stderr")
+    expect_exit 0 "$bin/braid-gui" --export "$work/one.svg" --run "$name" "$work/two"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg" "$work/none.braid"
     expect_exit 2 "$bin/braid-gui" --export "$work/out.svg"
     ;;

@@ -23,6 +23,16 @@ TEST(ParseRange, ReadsSlotsWhereTheRunHasThem) {
   EXPECT_EQ(parse_range("1..3", {0, 12'000'000'000}, true), (TimeRange{1'000'000'000, 3'000'000'000}));
 }
 
+TEST(ParseRange, RefusesWhatIsOutsideOfTheRunAndNamesItsRange) {
+  for (const char* text : {"60ms..70ms", "50ms..", "60ms..", "-2ms..-1ms"}) {
+    try {
+      parse_range(text, kExtent, false);
+      ADD_FAILURE() << text;
+    } catch (const Error& e) { EXPECT_THAT(e.what(), testing::HasSubstr("from 0 s to 50 ms")) << text; }
+  }
+  EXPECT_EQ(parse_range("40ms..70ms", kExtent, false), (TimeRange{40'000'000, 70'000'000}));
+}
+
 TEST(ParseRange, RefusesWhatIsNoRange) {
   for (const char* text : {"", "10ms", "10..20", "20ms..10ms", "a..b", "1e300s..2e300s", "nan..1s", "10ms..20ms..30ms",
                            "50ms..60ms", "-5ms..0ms"}) {

@@ -20,6 +20,8 @@
 
 #include "gui/view/help_dialog.hpp"
 #include "gui/view/message_bar.hpp"
+#include "gui/view/search_bar.hpp"
+#include "gui/view/strips.hpp"
 #include "gui/view/timeline_view.hpp"
 #include "tests/gui/made_run.hpp"
 #include "tests/gui/view/mouse.hpp"
@@ -96,6 +98,27 @@ TEST_F(MainWindowTest, AFileThatFailsLeavesWhatIsShown) {
     EXPECT_EQ(state().documents()[0].trace, shown);
     EXPECT_EQ(window_->files(), QStringList{path("a.braid")});
   }
+}
+
+TEST_F(MainWindowTest, OneBadFileAmongSeveralLeavesTheOthers) {
+  const QString good = run_file("good.braid"), cut = path("cut.braid"), none = path("not there.braid");
+  QFile broken(cut), whole(good);
+  ASSERT_TRUE(broken.open(QIODevice::WriteOnly) && whole.open(QIODevice::ReadOnly));
+  broken.write(whole.read(whole.size() / 2));
+  broken.close();
+  open({cut, none, good});
+  EXPECT_EQ(window_->timelines().size(), 1u);
+  EXPECT_EQ(window_->files(), QStringList{good});
+  EXPECT_FALSE(window_->messages()->isHidden());
+  EXPECT_THAT(window_->messages()->text().toStdString(),
+              testing::AllOf(testing::HasSubstr(cut.toStdString()), testing::HasSubstr(none.toStdString())));
+  // Where none can be opened, all are named as well.
+  QSignalSpy refused(window_.get(), &MainWindow::refused);
+  window_->open({cut, cut, none});
+  ASSERT_TRUE(!refused.isEmpty() || refused.wait(20'000));
+  EXPECT_THAT(refused.front().front().toString().toStdString(),
+              testing::AllOf(testing::HasSubstr(cut.toStdString()), testing::HasSubstr(none.toStdString())));
+  EXPECT_EQ(window_->files(), QStringList{good});
 }
 
 TEST_F(MainWindowTest, ANewWishReplacesTheOneUnderWay) {
@@ -196,6 +219,44 @@ TEST_F(MainWindowTest, LettersGoIntoAFieldThatIsBeingTypedIn) {
   QTest::keyClick(window_.get(), Qt::Key_H, Qt::ShiftModifier | Qt::ControlModifier);
   filter->clear();
   EXPECT_EQ(view().scene().rows.size(), rows);
+}
+
+TEST_F(MainWindowTest, KeysInTheSearchBoxAreItsOwn) {
+  open({run_file("a.braid")});
+  show();
+  drag(view(), QPointF(view().body().left() + 100, 60), QPointF(view().body().left() + 200, 100));
+  ASSERT_TRUE(state().area());
+  const TimeRange all = state().range();
+  const PixelMode mode = state().mode();
+  const Light light = state().theme().light;
+  QTest::keyClick(&view(), Qt::Key_F, Qt::ControlModifier);
+  auto* field = window_->findChild<QLineEdit*>(QStringLiteral("search"));
+  auto* bar = window_->findChild<SearchBar*>();
+  ASSERT_TRUE(field->hasFocus());
+  // Each letter is a key of the window: night, colours, blend, zoom, help.
+  for (const char key : std::string("ncbwsadfz/?.,")) QTest::keyClick(field, key);
+  EXPECT_EQ(field->text(), QStringLiteral("ncbwsadfz/?.,"));
+  EXPECT_EQ(state().theme().light, light);
+  EXPECT_EQ(state().mode(), mode);
+  EXPECT_EQ(state().range(), all);
+  EXPECT_EQ(window_->findChild<HelpDialog*>(), nullptr);
+
+  field->clear();
+  QSignalSpy searched(bar, &SearchBar::searched);
+  for (const char key : std::string("mlp")) QTest::keyClick(field, key);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return state().hits(0).size() > 2; }, 20'000));
+  QTest::keyClick(field, Qt::Key_Return);
+  const std::uint32_t first = state().selected().span;
+  ASSERT_NE(first, kNoIndex);
+  QTest::keyClick(field, Qt::Key_Enter);
+  EXPECT_NE(state().selected().span, first);
+  QTest::keyClick(field, Qt::Key_Return, Qt::ShiftModifier);
+  EXPECT_EQ(state().selected().span, first);
+  QTest::keyClick(field, Qt::Key_Escape);
+  EXPECT_TRUE(bar->isHidden());
+  EXPECT_TRUE(view().hasFocus());
+  EXPECT_EQ(state().selected().span, first);
+  EXPECT_TRUE(state().area());
 }
 
 TEST_F(MainWindowTest, SwitchesActOnTheViewState) {
@@ -306,6 +367,48 @@ TEST_F(MainWindowTest, AViewOfNothingIsNotKept) {
   window_->save_session(path("v.braidview"));
   EXPECT_EQ(refused.size(), 1);
   EXPECT_FALSE(QFile::exists(path("v.braidview")));
+}
+
+TEST_F(MainWindowTest, RunsOfOneTitleAreToldApart) {
+  const auto with_facts = [&](const char* name, const char* facts) {
+    RunColumns run = made_run({.pp = 2, .microbatches = 2});
+    run.facts = facts;
+    write_run_file(run.view(), path(name).toStdString());
+    return path(name);
+  };
+  const char* const predicted = R"({"run": "stp", "kind": "simulated"})";
+  open({with_facts("p.braid", predicted),
+        with_facts("m.braid", R"({"run": "stp", "kind": "simulated", "provenance": {"placement": "host"}})"),
+        with_facts("q.braid", predicted)});
+  QStringList titles;
+  for (const TimelineView* one : window_->timelines())
+    titles += one->parentWidget()->findChild<HeadlineView*>()->title();
+  EXPECT_EQ(titles,
+            (QStringList{QStringLiteral("stp, simulated (p.braid)"), QStringLiteral("stp, measured (host backend)"),
+                         QStringLiteral("stp, simulated (q.braid)")}));
+}
+
+TEST_F(MainWindowTest, AWhatIfResultSaysSoAndIsKeptWithItsView) {
+  open({run_file("a.braid"), run_file("b.braid")});
+  {
+    // As the panel does: the file goes when the program ends.
+    QTemporaryDir elsewhere;
+    const std::string file = elsewhere.filePath(QStringLiteral("stp.braid")).toStdString();
+    write_run_file(made_run({.pp = 2, .microbatches = 3}).view(), file);
+    state().replace(1, std::make_shared<const Trace>(RunFile(file), file), true, "plan.microbatches=3");
+  }
+  const QString line = window_->timelines()[1]->parentWidget()->findChild<HeadlineView*>()->figures();
+  EXPECT_THAT(line.toStdString(), testing::AllOf(testing::StartsWith("what if: plan.microbatches=3"),
+                                                 testing::EndsWith("thin strip below each row: the run before")));
+  const std::size_t spans = state().documents()[1].trace->run().start.size();
+  window_->save_session(path("v.braidview"));
+  EXPECT_THAT(window_->messages()->text().toStdString(), testing::HasSubstr("v-what-if.braid"));
+  EXPECT_TRUE(QFile::exists(path("v-what-if.braid")));
+
+  window_ = make_window();
+  open({path("v.braidview")});
+  EXPECT_EQ(window_->files(), (QStringList{path("a.braid"), path("v-what-if.braid")}));
+  EXPECT_EQ(state().documents()[1].trace->run().start.size(), spans);
 }
 
 TEST_F(MainWindowTest, ABrokenSessionIsAMessage) {
