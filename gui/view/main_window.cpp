@@ -10,6 +10,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
+#include <QResizeEvent>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -39,6 +40,11 @@
 #include "gui/view/what_if_panel.hpp"
 
 namespace braid {
+namespace {
+
+constexpr int kLowDock = 10;  ///< what the bottom docks get of a low window
+
+}  // namespace
 
 MainWindow::MainWindow(Places places, QWidget* parent)
     : QMainWindow(parent),
@@ -58,6 +64,7 @@ MainWindow::MainWindow(Places places, QWidget* parent)
   make_docks();
   connect(state_, &ViewState::documents_changed, this, [this] {
     rebuild_timelines();
+    make_room();
     show_title();
     show_status();
   });
@@ -148,7 +155,7 @@ void MainWindow::add_dock(const char* id, const QString& title, QWidget* panel, 
   auto* dock = new QDockWidget(title, this);
   dock->setObjectName(QString::fromLatin1(id));
   // What a panel would like to have at least is more than a small screen has for all of them.
-  panel->setMinimumSize(160, 60);
+  panel->setMinimumSize(160, area == Qt::BottomDockWidgetArea ? 10 : 60);
   dock->setWidget(panel);
   // Panels of one area are tabs of it, the first on top.
   QDockWidget* under = nullptr;
@@ -167,7 +174,7 @@ void MainWindow::showEvent(QShowEvent* event) {
   // Sizes of docks count from the first show on; those of an earlier window came with its settings.
   const auto dock = [this](const char* id) { return findChild<QDockWidget*>(QString::fromLatin1(id)); };
   resizeDocks({dock("details")}, {std::min(330, width() / 4)}, Qt::Horizontal);
-  resizeDocks({dock("selection")}, {std::min(200, height() / 4)}, Qt::Vertical);
+  resizeDocks({dock("selection")}, {height() < kLowWindow ? kLowDock : 200}, Qt::Vertical);
 }
 
 void MainWindow::adopt(QMenu* menu, QAction* action) {
@@ -179,11 +186,13 @@ void MainWindow::adopt(QMenu* menu, QAction* action) {
 void MainWindow::make_docks() {
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   auto* charts = timelines_page_->findChild<ChartsPanel*>();
-  auto* show_charts = new QAction(tr("Memory, links, SMs"), this);
+  auto* show_charts = show_charts_ = new QAction(tr("Memory, links, SMs"), this);
   show_charts->setCheckable(true);
   show_charts->setChecked(true);
   show_charts->setObjectName(QStringLiteral("show_charts"));
   connect(show_charts, &QAction::toggled, charts, &QWidget::setVisible);
+  connect(show_charts, &QAction::triggered, this,
+          [this](bool on) { settings_->setValue(QStringLiteral("charts"), on); });
   docks_menu_->addAction(show_charts);
 
   add_dock("details", tr("Details"), new DetailsPanel(state_), Qt::RightDockWidgetArea, true);
@@ -195,8 +204,13 @@ void MainWindow::make_docks() {
   connect(sweep_, &SweepView::failed, this, &MainWindow::say);
   connect(sweep_, &SweepView::opened, this, [this](const QString& path) {
     auto* dock = findChild<QDockWidget*>(QStringLiteral("sweep"));
+    sweep_alone_ = state_->documents().empty() && (sweep_alone_ || dock->isHidden());
     dock->show();
     dock->raise();
+    if (sweep_alone_) {
+      pages_->hide();
+      resizeDocks({dock}, {height()}, Qt::Vertical);
+    }
     messages_->hide();
     remember(path);
     emit opened();
@@ -228,8 +242,24 @@ void MainWindow::make_status() {
   statusBar()->addPermanentWidget(status_range_);
 }
 
+void MainWindow::make_room() {
+  // Rows first: what the user chose stays, else charts are open where there is room.
+  const QVariant chosen = settings_->value(QStringLiteral("charts"));
+  constexpr int kRoomy = 900;
+  show_charts_->setChecked(chosen.isValid() ? chosen.toBool() : state_->documents().size() < 3 && height() >= kRoomy);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+  QMainWindow::resizeEvent(event);
+  const auto low = [](int height) { return height < kLowWindow; };
+  timelines_page_->findChild<LegendView*>()->updateGeometry();
+  if (low(event->size().height()) && isVisible() && !low(event->oldSize().height()))
+    resizeDocks({findChild<QDockWidget*>(QStringLiteral("selection"))}, {kLowDock}, Qt::Vertical);
+}
+
 void MainWindow::rebuild_timelines() {
   const std::size_t wanted = state_->documents().size();
+  if (wanted > 0) pages_->show();
   pages_->setCurrentWidget(wanted == 0 ? static_cast<QWidget*>(start_) : timelines_page_);
   if (timelines_.size() == wanted) return;
   const bool focused = timelines_page_->isAncestorOf(QApplication::focusWidget()) || timelines_.empty();

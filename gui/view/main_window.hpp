@@ -75,6 +75,7 @@ class MainWindow : public QMainWindow {
 
  protected:
   void showEvent(QShowEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void closeEvent(QCloseEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
@@ -94,6 +95,7 @@ class MainWindow : public QMainWindow {
   void adopt(QMenu* menu, QAction* action);
   void make_status();
   void rebuild_timelines();
+  void make_room();
   void show_title();
   void show_status();
   // window_actions.cpp
@@ -162,7 +164,9 @@ class MainWindow : public QMainWindow {
   QString passed_over_;                             ///< which of the wanted files cannot be shown, and why, a line each
   std::vector<std::shared_ptr<const Trace>> runs_;  ///< all that were read; the first three are shown at first
   bool beside_ = false;
-  bool arranged_ = false;  ///< docks have their sizes, kept ones or the first
+  QAction* show_charts_ = nullptr;
+  bool sweep_alone_ = false;  ///< the sweep has the room of the timelines
+  bool arranged_ = false;     ///< docks have their sizes, kept ones or the first
   std::optional<Session> wanted_session_;
 };
 

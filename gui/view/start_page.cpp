@@ -51,7 +51,7 @@ void StartPage::show_recent(const QStringList& files, bool has_example) {
     delete item;
   }
   if (has_example) {
-    auto* example = new QCommandLinkButton(tr("The example"), tr("a small model, three schedules"), this);
+    auto* example = new QCommandLinkButton(tr("The example"), tr("a small model, two schedules"), this);
     recent_->addWidget(example);
     connect(example, &QCommandLinkButton::clicked, this, &StartPage::example_wanted);
   }

@@ -130,13 +130,22 @@ Scene LegendView::scene() const { return scene_of(*state_, size()); }
 
 int LegendView::heightForWidth(int width) const {
   if (state_->documents().empty()) return 1;
-  return static_cast<int>(std::ceil(legend_height(scene(), width - 2 * kGap))) + 8;
+  // In a low window one line; the rest is left out.
+  const double room = window()->height() < kLowWindow ? 1e6 : width - 2 * kGap;
+  return static_cast<int>(std::ceil(legend_height(scene(), room))) + 8;
 }
 
 void LegendView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), state_->theme().background);
-  if (!state_->documents().empty()) paint_legend(painter, scene(), QRectF(rect()).adjusted(kGap, 4, -kGap, -4));
+  if (state_->documents().empty()) return;
+  const QRect box = rect().adjusted(kGap, 4, -kGap, -4);
+  paint_legend(painter, scene(), box);
+  if (legend_height(scene(), box.width()) <= box.height() + 1) return;
+  const int dots = fontMetrics().horizontalAdvance(QStringLiteral(" \u2026 "));
+  painter.fillRect(box.right() - dots, 0, dots + kGap + 1, height(), state_->theme().background);
+  painter.setPen(state_->theme().faint_text);
+  painter.drawText(box, Qt::AlignVCenter | Qt::AlignRight, QStringLiteral("\u2026"));
 }
 
 HeadlineView::HeadlineView(ViewState* state, std::size_t document, QWidget* parent)

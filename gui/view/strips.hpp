@@ -44,6 +44,9 @@ class MinimapView : public QWidget {
   std::optional<Drag> drag_;
 };
 
+/// A window lower than this has room for little besides rows.
+inline constexpr int kLowWindow = 720;
+
 /// Which colour is what, and what a column stands for.
 class LegendView : public QWidget {
   Q_OBJECT

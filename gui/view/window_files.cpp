@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QCloseEvent>
 #include <QDir>
+#include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QFileSystemWatcher>
@@ -89,6 +90,7 @@ void MainWindow::reload() {
 void MainWindow::take_traces(std::vector<std::shared_ptr<const Trace>> traces) {
   load_bar_->hide();
   messages_->hide();
+  if (std::exchange(sweep_alone_, false)) findChild<QDockWidget*>(QStringLiteral("sweep"))->hide();
   std::vector<std::shared_ptr<const Trace>> wanted;
   if (beside_) {
     for (const ViewState::Document& document : state_->documents()) wanted.push_back(document.trace);
