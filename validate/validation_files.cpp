@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "sim/base/output_folder.hpp"
 #include "sim/report/message_arrows.hpp"
 #include "sim/report/run_columns.hpp"
@@ -43,7 +45,13 @@ std::string written(const std::string& folder, const ValidationReport& report) {
     write_timeline(files, run, "predicted", run.predicted, run.predicted_report);
     write_timeline(files, run, "measured", run.measured.timeline, run.measured_report);
   }
-  return fmt::format("braid-validate: {} files in {}\n", files.written().size(), folder);
+  std::string runs;
+  for (const std::string& file : files.written()) {
+    const std::string name = std::filesystem::path(file).filename().string();
+    if (name.ends_with(".braid")) runs += (runs.empty() ? "" : ", ") + name;
+  }
+  const std::string look = runs.empty() ? "" : fmt::format("; to look at {}: braid gui {}", runs, folder);
+  return fmt::format("braid-validate: {} files in {}{}\n", files.written().size(), folder, look);
 }
 
 }  // namespace braid

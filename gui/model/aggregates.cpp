@@ -208,6 +208,18 @@ Aggregates aggregate(const Trace& trace, TimeRange range, const std::vector<std:
   return Aggregator(trace, range).of(rows, most_spans);
 }
 
+std::vector<Category> idle_causes(const Trace& trace) {
+  std::array<bool, kCategories> has{};
+  for (std::size_t row = 0; row < trace.run().rows.size(); ++row) {
+    for (const Category category : trace.coverage().categories(row)) has[static_cast<std::size_t>(category)] = true;
+  }
+  std::vector<Category> causes;
+  for (std::size_t c = 0; c < kCategories; ++c) {
+    if (has[c] && is_idle(static_cast<Category>(c))) causes.push_back(static_cast<Category>(c));
+  }
+  return causes;
+}
+
 Bubbles bubbles(const RunView& run, TimeRange range, const BubbleFilter& filter, std::size_t most) {
   Bubbles result;
   struct Piece {

@@ -49,6 +49,9 @@ struct Aggregates {
 Aggregates aggregate(const Trace& trace, TimeRange range, const std::vector<std::uint32_t>& rows,
                      std::size_t most_spans = 2'000'000);
 
+/// The causes of idleness that the run has anywhere, in their own order. None: it is a foreign trace.
+std::vector<Category> idle_causes(const Trace& trace);
+
 /// One idle piece, for a table; the costliest first.
 struct BubbleRow {
   std::uint32_t span = 0;

@@ -12,8 +12,6 @@
 namespace braid {
 namespace {
 
-constexpr double kKiB = 1024;
-
 std::optional<Chart::Kind> kind_of(const RunRow& row) {
   if (row.kind != RowKind::counter) return std::nullopt;
   if (row.counter >= CounterKind::memory && row.counter <= CounterKind::memory_buffers) return Chart::Kind::memory;
@@ -57,12 +55,12 @@ int place_in_stack(CounterKind counter) {
   return static_cast<int>(std::ranges::find(kOrder, counter) - kOrder.begin());
 }
 
-/// Binary unit in which a size of this order is told: its bytes and its name.
-std::pair<double, const char*> binary_unit(double bytes) {
-  constexpr std::array<const char*, 5> kNames = {"B", "KiB", "MiB", "GiB", "TiB"};
+/// Unit in which a size of this order is told: its bytes and its name.
+std::pair<double, const char*> unit_of(double bytes) {
+  constexpr std::array<const char*, 5> kNames = {"B", "kB", "MB", "GB", "TB"};
   std::size_t i = 0;
   double unit = 1;
-  while (i + 1 < kNames.size() && std::abs(bytes) >= kKiB * unit) unit *= kKiB, ++i;
+  while (i + 1 < kNames.size() && std::abs(bytes) >= 1000 * unit) unit *= 1000, ++i;
   return {unit, kNames[i]};
 }
 
@@ -226,7 +224,7 @@ double ChartData::mean(TimeRange range, Instants instants, std::size_t series) c
 std::string ChartData::text(double value) const {
   switch (unit_) {
     case Unit::bytes: {
-      const auto [unit, name] = binary_unit(value);
+      const auto [unit, name] = unit_of(value);
       return unit == 1 ? fmt::format("{:.0f} B", value) : fmt::format("{:.1f} {}", value / unit, name);
     }
     case Unit::share:
@@ -252,7 +250,7 @@ std::string ChartData::values_at(std::int64_t time) const {
 std::string tick_text(double tick, double highest, ChartData::Unit unit) {
   if (tick == 0) return "0";
   if (unit == ChartData::Unit::bytes) {
-    const auto [size, name] = binary_unit(highest);
+    const auto [size, name] = unit_of(highest);
     return fmt::format("{:g} {}", tick / size, name);
   }
   return unit == ChartData::Unit::share ? fmt::format("{:g} %", 100 * tick) : fmt::format("{:g}", tick);
@@ -261,7 +259,7 @@ std::string tick_text(double tick, double highest, ChartData::Unit unit) {
 std::vector<double> ticks(double highest, int most, ChartData::Unit unit) {
   if (!(highest > 0) || most < 1) return {0};
   double scale = 1;
-  if (unit == ChartData::Unit::bytes) scale = binary_unit(highest).first;
+  if (unit == ChartData::Unit::bytes) scale = unit_of(highest).first;
   if (unit == ChartData::Unit::share) scale = 0.01;
   const double least = highest / scale / most;
   const double power = std::pow(10, std::floor(std::log10(least)));

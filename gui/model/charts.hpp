@@ -78,9 +78,9 @@ class ChartData {
   /// The last instant at or before the time, or none before the first: time().size().
   std::size_t at(std::int64_t time) const;
 
-  /// "12.3 GiB", "45.6 %", "3".
+  /// "12.3 GB", "45.6 %", "3".
   std::string text(double value) const;
-  /// "activations 12.3 GiB, deferred W 1.1 GiB, all 61.2 GiB": what the chart shows at a time, from the top.
+  /// "activations 12.3 GB, deferred W 1.1 GB, all 61.2 GB": what the chart shows at a time, from the top.
   std::string values_at(std::int64_t time) const;
 
  private:
@@ -100,11 +100,11 @@ class ChartData {
   std::vector<std::vector<double>> area_;  ///< by series and instant: value x ns from the first instant to this one
 };
 
-/// "20 GiB", "50 %": a mark of an axis that ends at `highest`, in one unit with the others.
+/// "20 GB", "50 %": a mark of an axis that ends at `highest`, in one unit with the others.
 std::string tick_text(double tick, double highest, ChartData::Unit unit);
 
 /// The round numbers below `highest` that an axis of `most` marks shows, from 0 on: steps of 1, 2 or 5 times a power of
-/// ten, of bytes in the binary unit (GiB) that reads best.
+/// ten, of bytes in the unit (GB) that reads best.
 std::vector<double> ticks(double highest, int most, ChartData::Unit unit);
 
 }  // namespace braid

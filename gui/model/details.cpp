@@ -155,7 +155,7 @@ class Details {
     const std::string text = one_transfer ? "the same transfer"
                              : slack < 0  ? fmt::format("begins {} before its end", time(-slack))
                                           : "slack " + time(slack);
-    add(label_of(run_, other), fmt::format("{}  ({})", text, place_of(other)), other);
+    add(full_label_of(run_, other), fmt::format("{}  ({})", text, place_of(other)), other);
   }
 
   void blamed() {
@@ -180,9 +180,9 @@ class Details {
     if (waiting == span_) return;  // nothing is known
     const bool after = run_.end[waiting] <= run_.start[span_];
     add(after ? "last op before" : "could not start",
-        fmt::format("{}  ({})", label_of(run_, waiting), place_of(waiting)), waiting);
+        fmt::format("{}  ({})", full_label_of(run_, waiting), place_of(waiting)), waiting);
     if (waiting == blamed) return;
-    add("waited for", fmt::format("{}  ({})", label_of(run_, blamed), place_of(blamed)), blamed);
+    add("waited for", fmt::format("{}  ({})", full_label_of(run_, blamed), place_of(blamed)), blamed);
     add("which ran",
         fmt::format("{} to {}", point_text(facts_, run_.start[blamed]), point_text(facts_, run_.end[blamed])));
     if (run_.start[blamed] <= run_.start[span_]) return;
@@ -191,7 +191,7 @@ class Details {
     const auto last = std::max_element(deps_of_blamed.begin(), deps_of_blamed.end(),
                                        [&](std::uint32_t a, std::uint32_t b) { return run_.end[a] < run_.end[b]; });
     if (last == deps_of_blamed.end() || run_.end[*last] <= run_.start[span_]) return;
-    add("after it waited for", fmt::format("{}  ({})", label_of(run_, *last), place_of(*last)), *last);
+    add("after it waited for", fmt::format("{}  ({})", full_label_of(run_, *last), place_of(*last)), *last);
   }
 
   const RunView& run_;
@@ -217,8 +217,13 @@ std::string tooltip_of(const Trace& trace, std::uint32_t span) {
   std::string text = fmt::format("idle {}: {}", length, details.why(span));
   const auto deps = run.deps_of(span);
   if (deps.size() == 2 && deps[0] != deps[1])
-    text += fmt::format("\nfor {} ({})", label_of(run, deps[1]), details.place_of(deps[1]));
+    text += fmt::format("\nfor {} ({})", full_label_of(run, deps[1]), details.place_of(deps[1]));
   return text;
+}
+
+std::string full_label_of(const RunView& run, std::uint32_t span) {
+  const bool named = !run.name.empty() && run.name[span] != kNoIndex;
+  return named || run.key.empty() || is_idle(run.category[span]) ? label_of(run, span) : to_text(run.key[span]);
 }
 
 std::string time_text(const RunFacts& facts, std::int64_t ns) {

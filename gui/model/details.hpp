@@ -25,6 +25,9 @@ std::vector<DetailLine> details_of(const Trace& trace, std::uint32_t span);
 /// One short text for a tooltip.
 std::string tooltip_of(const Trace& trace, std::uint32_t span);
 
+/// What a span is called, with its chunk and layer: "F attn mb3 chunk0 layer12".
+std::string full_label_of(const RunView& run, std::uint32_t span);
+
 /// "1.376 ms", "12 slots": a time as the run's unit wants it, with as many digits as are worth reading.
 std::string time_text(const RunFacts& facts, std::int64_t ns);
 

@@ -27,8 +27,10 @@ std::vector<std::uint32_t> dependents_of(const RunView& run, std::uint32_t span,
 std::vector<std::uint32_t> idle_blamed_on(const RunView& run, std::uint32_t span, std::size_t most = 1000);
 
 /// What a search asks for: words that the label holds, all of them, whatever their case; "mb:3", "chunk:1", "layer:7",
-/// "rank:2", "lane:tp", "idle:pp_wait" and ">1ms", "<20us", ">2slots" (duration) narrow it. Passes say what the units
-/// of their rank say, so they are searched only by "lane:passes", or where a rank has no other row of compute.
+/// "rank:2", "lane:tp", "idle:pp_wait" and ">1ms", "<20us", ">2slots" (duration) narrow it. "mb3", "chunk1", "layer7"
+/// and "rank2" mean that number and no longer one, a unit ("mlp") is no part of another ("pre_mlp"). Passes say what
+/// the units of their rank say, so they are searched only by "lane:passes", or where a rank has no other row of
+/// compute.
 struct Query {
   std::vector<std::string> words{};  ///< in lower case
   int microbatch = -1, chunk = -1, layer = -1, rank = -1;

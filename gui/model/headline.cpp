@@ -34,7 +34,7 @@ void tell_apart(std::vector<std::string>& names, const Tell& tell) {
   }
 }
 
-std::string gib(double bytes) { return fmt::format("{:.1f} GiB", bytes / (1024.0 * 1024.0 * 1024.0)); }
+std::string gigabytes(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
 
 }  // namespace
 
@@ -88,7 +88,7 @@ std::string headline(const RunFacts& facts) {
   if (const auto mfu = figure(facts, "mfu"); mfu && *mfu > 0) parts.push_back(fmt::format("MFU {:.1f} %", 100 * *mfu));
   if (const auto peak = figure(facts, "peak_memory_bytes"); peak && *peak > 0) {
     const auto room = figure(facts, "gpu_memory_bytes");
-    parts.push_back("peak memory " + gib(*peak) + (room && *room > 0 ? " of " + gib(*room) : ""));
+    parts.push_back("peak memory " + gigabytes(*peak) + (room && *room > 0 ? " of " + gigabytes(*room) : ""));
     if (room && *room > 0 && *peak > *room) parts.back() += ": does not fit";
   }
   if (facts.lost > 0) parts.push_back(fmt::format("{} records were not understood", facts.lost));

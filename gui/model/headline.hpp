@@ -26,7 +26,7 @@ std::vector<std::string> run_names(std::span<const std::shared_ptr<const Trace>>
 /// Idle time by all causes over the step; nothing if the run does not say.
 std::optional<double> bubble_share(const RunFacts& facts);
 
-/// "step 1.376 s, bubble 12.3 %, exposed communication 4.1 %, MFU 45.2 %, peak memory 61.2 GiB of 80 GiB": what the run
+/// "step 1.376 s, bubble 12.3 %, exposed communication 4.1 %, MFU 45.2 %, peak memory 61.2 GB of 85.9 GB": what the run
 /// knows of these. Of an abstract run provenance_line() says more.
 std::string headline(const RunFacts& facts);
 

@@ -50,7 +50,10 @@ class Columns {
     if (out_.start.empty() && out_.points.empty()) throw Error(path_, "holds no slices and no counters to show");
     drop_unused();
     add_dependences();
-    out_.facts = facts_.text({.step_ns = last_end(), .lost = lost_ + events_.lost, .left_out = events_.left_out});
+    out_.facts = facts_.text({.step_ns = last_end(),
+                              .lost = lost_ + events_.lost,
+                              .left_out = events_.left_out,
+                              .of_unknown_group = of_unknown_group_});
     return std::move(out_);
   }
 
@@ -202,7 +205,7 @@ class Columns {
       const std::uint64_t begin = out_.start.size();
       for (std::uint32_t i = row_begin[r]; i < row_begin[r + 1]; ++i) {
         if (i % (std::uint32_t{1} << 18) == 0) go_on();
-        add_slice(thread.slices[sorted[i]], lane);
+        add_slice(thread.slices[sorted[i]], lane, thread.ranges);
       }
       if (out_.start.size() == begin) continue;
       const std::string text = r == 0 ? name : name + " / " + std::to_string(r);
@@ -220,7 +223,7 @@ class Columns {
     thread.slices = {};
   }
 
-  void add_slice(const Slice& slice, Lane lane) {
+  void add_slice(const Slice& slice, Lane lane, bool of_range) {
     const std::int64_t start = slice.start - zero_, end = slice.end - zero_;
     if (start < -kLatest || end > kLatest) {
       ++lost_;
@@ -232,6 +235,7 @@ class Columns {
     out_.start.push_back(start);
     out_.end.push_back(end);
     out_.category.push_back(category);
+    if (what.of_unknown_group && !of_range) ++of_unknown_group_;
     out_.half.push_back(own ? category : what.half);
     any_half_ = any_half_ || out_.half.back() != category;
     std::uint32_t name = slice.name;
@@ -345,7 +349,7 @@ class Columns {
   std::vector<std::vector<std::uint32_t>> threads_of_, series_of_;  ///< by process
   std::int32_t rank_number_ = 0;                                    ///< of the process that is being added
   std::int64_t zero_ = 0;
-  std::uint64_t total_ = 0, done_ = 0, lost_ = 0;
+  std::uint64_t total_ = 0, done_ = 0, lost_ = 0, of_unknown_group_ = 0;
   std::vector<PlacedRow> placed_;
   std::vector<std::vector<std::uint32_t>> rows_of_thread_;  ///< into placed_
   RunColumns out_;

@@ -60,6 +60,10 @@ std::string ImportedFacts::text(const ImportedNumbers& numbers) const {
   if (numbers.left_out > 0) {
     notes.push_back(std::to_string(numbers.left_out) + " events of kinds that are not shown (instants, async, others)");
   }
+  if (numbers.of_unknown_group > 0) {
+    notes.push_back(std::to_string(numbers.of_unknown_group) +
+                    " kernels of collectives have no process group of a name that Braid knows: they are counted as dp");
+  }
   facts["title"] = title;
   facts["provenance"] = std::move(provenance);
   facts["notes"] = std::move(notes);

@@ -12,9 +12,10 @@ namespace braid {
 
 /// What only reading the events tells.
 struct ImportedNumbers {
-  std::int64_t step_ns = 0;    ///< the last end
-  std::uint64_t lost = 0;      ///< slices that cannot be shown
-  std::uint64_t left_out = 0;  ///< events of kinds that are not shown
+  std::int64_t step_ns = 0;            ///< the last end
+  std::uint64_t lost = 0;              ///< slices that cannot be shown
+  std::uint64_t left_out = 0;          ///< events of kinds that are not shown
+  std::uint64_t of_unknown_group = 0;  ///< kernels of collectives, counted as dp
 };
 
 class ImportedFacts {

@@ -72,11 +72,56 @@ std::string cause_called(const std::string& name) {
   throw Error("search", fmt::format("'idle:{}' is none of {}", name, all));
 }
 
+bool is_unit(const std::string& word) {
+  for (int unit = 1; unit < kUnits; ++unit) {
+    if (word == to_text(static_cast<Unit>(unit))) return true;
+  }
+  return false;
+}
+
+/// A word that is a unit, or ends in a number after mb, chunk, layer or rank, is meant whole where it stands in a name:
+/// "mlp" is no part of "pre_mlp", "mb3" none of "mb30".
+bool is_whole(const std::string& word) {
+  if (is_unit(word)) return true;
+  for (const std::string_view prefix : {"mb", "chunk", "layer", "rank"}) {
+    if (word.starts_with(prefix) && word.size() > prefix.size() &&
+        word.find_first_not_of("0123456789", prefix.size()) == std::string::npos)
+      return true;
+  }
+  return false;
+}
+
+/// The number of "layer7" for the prefix "layer"; -1 for other words.
+int number_after(std::string_view prefix, const std::string& word) {
+  if (!word.starts_with(prefix)) return -1;
+  int number = -1;
+  const auto [end, error] = std::from_chars(word.data() + prefix.size(), word.data() + word.size(), number);
+  return error == std::errc{} && end == word.data() + word.size() ? number : -1;
+}
+
+bool holds(const std::string& text, const std::string& word, bool whole) {
+  const auto goes_on = [&](std::size_t at) {
+    const char c = at < text.size() ? text[at] : ' ';
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    if (!whole || (!(at > 0 && goes_on(at - 1)) && !goes_on(at + word.size()))) return true;
+  }
+  return false;
+}
+
 /// Which words lie in which part of a label, a bit a word.
 class Words {
  public:
   Words(const RunView& run, const std::vector<std::string>& words) : run_(run), words_(words) {
     BRAID_CHECK(words.size() <= kMostWords, "words are counted when they are read");
+    for (const std::string& word : words) {
+      const std::uint32_t bit = 1u << whole_.size();
+      whole_.push_back(is_whole(word));
+      if (const int chunk = number_after("chunk", word); chunk >= 0) chunks_.push_back({chunk, bit});
+      if (const int layer = number_after("layer", word); layer >= 0) layers_.push_back({layer, bit});
+      if (const int rank = number_after("rank", word); rank >= 0) ranks_.push_back({rank, bit});
+    }
     all_ = (1u << words.size()) - 1;
     for (int c = 0; c < kCategories; ++c)
       category_[static_cast<std::size_t>(c)] = mask(to_text(static_cast<Category>(c)));
@@ -97,24 +142,36 @@ class Words {
     names_.assign(run.name.empty() ? 0 : run.names(), kUnseen);
   }
 
-  bool hold(std::size_t span) {
-    if (!run_.name.empty() && run_.name[span] != kNoIndex) return name(run_.name[span]) == all_;
+  /// `rank` as the run numbers it, -1: none.
+  bool hold(std::size_t span, int rank) {
+    const std::uint32_t of_rank = bits_of(ranks_, rank);
+    if (!run_.name.empty() && run_.name[span] != kNoIndex) return (name(run_.name[span]) | of_rank) == all_;
     const Category c = run_.category[span];
-    if (run_.key.empty() || is_idle(c)) return category_[static_cast<std::size_t>(c)] == all_;
+    if (run_.key.empty() || is_idle(c)) return (category_[static_cast<std::size_t>(c)] | of_rank) == all_;
     const OpKey& k = run_.key[span];
-    std::uint32_t found = key_[static_cast<std::size_t>(k.kind) * kUnits + static_cast<std::size_t>(k.unit)];
+    std::uint32_t found = of_rank | bits_of(chunks_, k.chunk) | bits_of(layers_, k.layer);
+    found |= key_[static_cast<std::size_t>(k.kind) * kUnits + static_cast<std::size_t>(k.unit)];
     if (k.microbatch >= 0 && !microbatch_.empty()) found |= microbatch_[static_cast<std::size_t>(k.microbatch)];
     return found == all_;
   }
 
  private:
   static constexpr std::uint32_t kUnseen = 1u << 31;
+  struct Numbered {
+    int number = 0;
+    std::uint32_t bit = 0;
+  };
 
+  static std::uint32_t bits_of(const std::vector<Numbered>& words, int number) {
+    std::uint32_t bits = 0;
+    for (const Numbered& word : words) bits |= word.number == number ? word.bit : 0;
+    return bits;
+  }
   std::uint32_t mask(std::string_view text) const {
     const std::string low = lower(text);
     std::uint32_t bits = 0;
     for (std::size_t w = 0; w < words_.size(); ++w) {
-      if (low.find(words_[w]) != std::string::npos) bits |= 1u << w;
+      if (holds(low, words_[w], whole_[w])) bits |= 1u << w;
     }
     return bits;
   }
@@ -126,6 +183,8 @@ class Words {
 
   const RunView& run_;
   const std::vector<std::string>& words_;
+  std::vector<bool> whole_;
+  std::vector<Numbered> chunks_, layers_, ranks_;
   std::uint32_t all_ = 0;
   std::array<std::uint32_t, kCategories> category_{};
   std::array<std::uint32_t, static_cast<std::size_t>(kKinds* kUnits)> key_{};
@@ -200,11 +259,12 @@ class Scan {
 
   void look(const RunRow& row, const std::atomic<bool>* stop) {
     if (by_key_ && run_.key.empty()) return;
+    const int rank = row.rank < 0 ? -1 : run_.ranks[static_cast<std::size_t>(row.rank)].rank;
     for (std::uint64_t begin = row.begin; begin < row.end; begin += kStride) {
       if (stop && stop->load(std::memory_order_relaxed)) return;
       const std::uint64_t end = std::min<std::uint64_t>(begin + kStride, row.end);
       for (std::uint64_t i = begin; i < end; ++i) {
-        if (!fits(i)) continue;
+        if (!fits(i, rank)) continue;
         found.push_back(static_cast<std::uint32_t>(i));
         time += run_.end[i] - run_.start[i];
       }
@@ -215,7 +275,7 @@ class Scan {
   std::int64_t time = 0;
 
  private:
-  bool fits(std::size_t i) {
+  bool fits(std::size_t i, int rank) {
     if (!wanted_[static_cast<std::size_t>(run_.category[i])]) return false;
     if (by_key_) {
       const OpKey& key = run_.key[i];
@@ -229,7 +289,7 @@ class Scan {
       if (query_.longer_than >= 0 && length <= query_.longer_than) return false;
       if (query_.shorter_than >= 0 && length >= query_.shorter_than) return false;
     }
-    return query_.words.empty() || words_.hold(i);
+    return query_.words.empty() || words_.hold(i, rank);
   }
 
   const RunView& run_;

@@ -16,10 +16,11 @@ Category category_of_lane(Lane lane) { return category_of(OpKind::cell, lane); }
 
 SpanClass communication(KernelClass kind, std::string_view group) {
   Lane lane = lane_of_group(group);
-  if (lane == Lane::host) {
-    lane = kind == KernelClass::send_recv || kind == KernelClass::copy_peer ? Lane::pp : Lane::dp;
-  }
-  return same(category_of_lane(lane), lane);
+  const bool known = lane != Lane::host;
+  if (!known) { lane = kind == KernelClass::send_recv || kind == KernelClass::copy_peer ? Lane::pp : Lane::dp; }
+  SpanClass found = same(category_of_lane(lane), lane);
+  found.of_unknown_group = !known && lane == Lane::dp;
+  return found;
 }
 
 SpanClass of_kernel(std::string_view name, CollectiveFacts facts) {

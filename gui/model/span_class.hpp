@@ -14,6 +14,7 @@ struct SpanClass {
   Category category = Category::other;
   Category half = Category::other;  ///< of a braid its second half, else as `category`
   Lane lane = Lane::compute;        ///< of the row, if most of its time is such
+  bool of_unknown_group = false;    ///< a collective's kernel that counts as `dp` for want of a group that says more
   OpKind kind = OpKind::cell;       ///< of our own traces, as is `unit`
   Unit unit = Unit::none;
 };

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Of the importer: what it makes of a trace has changed if this has.
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr std::size_t kDigits = 16;
 
 std::string hash_text(std::string_view text) {

@@ -72,11 +72,13 @@ std::string scenario_to_save(const WhatIf& form, const WhatIfValues& values, con
 /// One number of two runs.
 struct NumberChange {
   std::string name;
-  std::string before, after;  ///< "1.234 s"; "" where it is not known
-  std::string change;         ///< "-12.3 %"
+  std::string before, after;  ///< "1.234 s", of idle times "8.2 % (102 ms)"; "" where it is not known
+  std::string change;         ///< "-12.3 %"; "" where it rounds to nothing
   int better = 0;             ///< 1: the change is for the better, -1: for the worse, 0: neither
 };
 /// Step time, throughput, MFU, bubbles by cause, exposed communication, stretch, peak memory, whether it fits, GPUs.
+/// Idle times are compared as shares of their steps, in points. A step time is neither better nor worse where the
+/// tokens of a step are others.
 std::vector<NumberChange> number_changes(const RunFacts& before, const RunFacts& after);
 
 }  // namespace braid

@@ -26,7 +26,7 @@ QString label_in(const Trace& trace, std::uint32_t span, std::int32_t but_rank) 
   if (span == kNoIndex) return {};
   const RunView& run = trace.run();
   const std::int32_t rank = run.rows[run.row_of(span)].rank;
-  const std::string label = label_of(run, span);
+  const std::string label = full_label_of(run, span);
   if (rank < 0 || rank == but_rank) return QString::fromStdString(label);
   return QString::fromStdString(label + ", " + rank_name(run, static_cast<std::size_t>(rank)));
 }
@@ -146,16 +146,8 @@ void BubblePanel::take_run() {
   ranks_->addItem(tr("All ranks"), kAll);
   if (!traces_.empty()) {
     const Trace& trace = *traces_[document()];
-    std::array<bool, kCategories> has{};
-    for (std::size_t row = 0; row < trace.run().rows.size(); ++row) {
-      for (const Category category : trace.coverage().categories(row)) has[static_cast<std::size_t>(category)] = true;
-    }
-    for (int c = 0; c < kCategories; ++c) {
-      const auto category = static_cast<Category>(c);
-      if (has[static_cast<std::size_t>(c)] && is_idle(category)) {
-        causes_->addItem(QString::fromUtf8(to_text(category)), c);
-      }
-    }
+    for (const Category cause : idle_causes(trace))
+      causes_->addItem(QString::fromUtf8(to_text(cause)), static_cast<int>(cause));
     for (std::size_t rank = 0; rank < trace.run().ranks.size(); ++rank) {
       ranks_->addItem(QString::fromStdString(rank_name(trace.run(), rank)), static_cast<int>(rank));
     }
@@ -183,7 +175,8 @@ void BubblePanel::ask() {
     auto rows = std::make_shared<std::vector<FigureRow>>(rows_of(*trace, found));
     const QString time = QString::fromStdString(time_text(trace->facts(), std::llround(found.time)));
     const auto count = static_cast<qulonglong>(found.count);
-    const QString text = found.count > found.rows.size()
+    const QString text = idle_causes(*trace).empty() ? tr("This trace carries no causes of idleness.")
+                         : found.count > found.rows.size()
                              ? tr("%1 in %2 pieces, the costliest %3 of them here").arg(time).arg(count).arg(kMostRows)
                              : tr("%1 in %2 pieces").arg(time).arg(count);
     return [this, rows, text] {

@@ -146,6 +146,9 @@ void PlayProcess::child_ended(int code, QProcess::ExitStatus status) {
   if (!unread_.isEmpty()) take_line(unread_);
   QString said = QString::fromUtf8(words_.right(kMostWords)).trimmed();
   if (said.startsWith(QStringLiteral("braid: "))) said.remove(0, 7);
+  // The folder is this object's own: people read from the key on.
+  const QString folder = folders_.back()->path() + QLatin1Char('/');
+  said.remove(folder + QStringLiteral("scenario.toml: ")).remove(folder);
   if (unwanted_) return end({});
   if (status == QProcess::CrashExit) {
     const QString why =

@@ -20,11 +20,18 @@ FigureCell time_cell(const RunFacts& facts, double ns) {
   return {.text = QString::fromStdString(time_text(facts, std::llround(ns))), .value = ns};
 }
 
+/// Differences below this part of the step are rounding: they have no bar.
+constexpr double kNoDifference = 1e-6;
+
+double bar_of(double ns, double largest, double step) {
+  return largest > 0 && std::abs(ns) >= kNoDifference * step ? ns / largest : 0;
+}
+
 /// "+1.2 ms", with a bar as long as its part of `largest`.
-FigureCell difference_cell(const RunFacts& facts, double ns, double largest) {
+FigureCell difference_cell(const RunFacts& facts, double ns, double largest, double step) {
   const QString text = QString::fromStdString(time_text(facts, std::llround(std::abs(ns))));
   const QString sign = ns > 0 ? QStringLiteral("+") : ns < 0 ? QStringLiteral("−") : QString();
-  return {.text = sign + text, .value = ns, .bar = largest > 0 ? ns / largest : 0};
+  return {.text = sign + text, .value = ns, .bar = bar_of(ns, largest, step)};
 }
 
 /// "+3.1 %" of what the second run has; nothing where that is nothing.
@@ -46,11 +53,12 @@ std::vector<FigureColumn> of_both(const ResidualNames& names, const QString& wha
           {.title = share, .unit = QStringLiteral("%")}};
 }
 
-FigureRow row_of(const RunFacts& facts, const QString& name, double first, double second, double largest, double of) {
+FigureRow row_of(const RunFacts& facts, const QString& name, double first, double second, double largest, double of,
+                 double step) {
   return {.cells = {{.text = name},
                     time_cell(facts, first),
                     time_cell(facts, second),
-                    difference_cell(facts, first - second, largest),
+                    difference_cell(facts, first - second, largest, step),
                     share_cell(first - second, of)}};
 }
 
@@ -79,11 +87,12 @@ std::vector<FigureRow> summary_rows(const RunComparison& c, const RunFacts& fact
     if (!is_idle(category) || (c.first_time[i] == 0 && c.second_time[i] == 0)) continue;
     lines.push_back({QString::fromUtf8(to_text(category)), c.first_time[i], c.second_time[i]});
   }
+  const auto step = static_cast<double>(c.second_step);
   double largest = 0;
   for (const Line& line : lines) largest = std::max(largest, std::abs(line.first - line.second));
   std::vector<FigureRow> rows;
   for (const Line& line : lines) {
-    rows.push_back(row_of(facts, line.name, line.first, line.second, largest, static_cast<double>(c.second_step)));
+    rows.push_back(row_of(facts, line.name, line.first, line.second, largest, step, step));
   }
   return rows;
 }
@@ -102,14 +111,15 @@ std::vector<FigureColumn> class_columns(const ResidualNames& names) {
 std::vector<FigureRow> class_rows(const RunComparison& c, const RunFacts& facts) {
   const double largest = largest_of(c.classes, [](const Residual& one) { return one.difference(); });
   const double farthest = largest_of(c.classes, [](const Residual& one) { return one.absolute; });
+  const auto step = static_cast<double>(c.second_step);
   const auto count = [](std::uint64_t n) {
     return FigureCell{.text = QString::number(n), .value = static_cast<double>(n)};
   };
   std::vector<FigureRow> rows;
   for (const Residual& one : c.classes) {
-    FigureRow row = row_of(facts, QString::fromStdString(one.name), one.first, one.second, largest, one.second);
+    FigureRow row = row_of(facts, QString::fromStdString(one.name), one.first, one.second, largest, one.second, step);
     FigureCell apart = time_cell(facts, one.absolute);
-    apart.bar = farthest > 0 ? one.absolute / farthest : 0;
+    apart.bar = bar_of(one.absolute, farthest, step);
     apart.colour = one.category;
     row.cells.push_back(apart);
     for (const std::uint64_t n : {one.count, one.first_count, one.second_count}) row.cells.push_back(count(n));
@@ -125,7 +135,8 @@ std::vector<FigureRow> op_rows(const RunComparison& c, const RunFacts& facts) {
   const double largest = largest_of(c.ops, [](const Residual& one) { return one.difference(); });
   std::vector<FigureRow> rows;
   for (const Residual& one : c.ops) {
-    FigureRow row = row_of(facts, QString::fromStdString(one.name), one.first, one.second, largest, one.second);
+    FigureRow row = row_of(facts, QString::fromStdString(one.name), one.first, one.second, largest, one.second,
+                           static_cast<double>(c.second_step));
     row.span = one.first_span;
     rows.push_back(std::move(row));
   }

@@ -169,8 +169,11 @@ void SearchBar::show_summary() {
   }
   const QString time = QString::fromStdString(time_text(state_->documents().front().trace->facts(), time_));
   const QString count = QString::number(count_);
-  summary_->setText(at_ == SIZE_MAX ? (count_ == 1 ? tr("%1 hit, %2") : tr("%1 hits, %2 in all")).arg(count, time)
-                                    : tr("%1 of %2, %3 in all").arg(QString::number(at_ + 1), count, time));
+  const std::size_t runs = state_->documents().size();
+  const QString over = runs > 1 ? tr(" over %1 runs").arg(runs) : QString();
+  summary_->setText(at_ == SIZE_MAX
+                        ? (count_ == 1 ? tr("%1 hit%3, %2") : tr("%1 hits%3, %2 in all")).arg(count, time, over)
+                        : tr("%1 of %2%4, %3 in all").arg(QString::number(at_ + 1), count, time, over));
 }
 
 bool SearchBar::eventFilter(QObject* watched, QEvent* event) {

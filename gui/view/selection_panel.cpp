@@ -48,26 +48,14 @@ FigureCell share_cell(const Trace& trace, double ns, double whole, std::optional
           .colour = colour};
 }
 
-/// The causes that the run has, wherever: columns do not come and go with the range.
-std::vector<Category> causes_of(const Trace& trace) {
-  std::array<bool, kCategories> has{};
-  for (std::size_t row = 0; row < trace.run().rows.size(); ++row) {
-    for (const Category category : trace.coverage().categories(row)) has[static_cast<std::size_t>(category)] = true;
-  }
-  std::vector<Category> causes;
-  for (std::size_t c = 0; c < kCategories; ++c) {
-    if (has[c] && is_idle(static_cast<Category>(c))) causes.push_back(static_cast<Category>(c));
-  }
-  return causes;
-}
-
 FigureRow rank_row(const Trace& trace, const RankAggregate& of, const QString& name, double whole,
                    const std::vector<Category>& causes) {
   FigureRow row{.cells = {{.text = name, .value = static_cast<double>(of.rank)}}};
   row.cells.push_back(share_cell(trace, of.compute, whole, Category::forward));
   row.cells.push_back(share_cell(trace, of.exposed, whole, Category::tp));
   row.cells.push_back(share_cell(trace, of.overlapped, whole, Category::compute));
-  row.cells.push_back(share_cell(trace, of.idle(), whole, Category::idle_warm_up));
+  const double idle = causes.empty() ? std::max(0.0, whole - of.compute - of.exposed) : of.idle();
+  row.cells.push_back(share_cell(trace, idle, whole, Category::idle_warm_up));
   for (const Category cause : causes) {
     row.cells.push_back(share_cell(trace, of.time[static_cast<std::size_t>(cause)], whole, cause));
   }
@@ -76,7 +64,7 @@ FigureRow rank_row(const Trace& trace, const RankAggregate& of, const QString& n
 
 void fill_ranks(const Found& found, Tables& tables) {
   const Trace& trace = *found.trace;
-  const std::vector<Category> causes = causes_of(trace);
+  const std::vector<Category> causes = idle_causes(trace);  // wherever: columns do not come and go with the range
   const QString ns = QStringLiteral("ns");
   tables.rank_columns = {
       {.title = SelectionPanel::tr("rank"), .number = false},
@@ -91,6 +79,11 @@ void fill_ranks(const Found& found, Tables& tables) {
       {.title = SelectionPanel::tr("idle"),
        .tip = SelectionPanel::tr("The compute lane waits, all causes."),
        .unit = ns}};
+  if (causes.empty()) {
+    tables.rank_columns.back().title = SelectionPanel::tr("not busy");
+    tables.rank_columns.back().tip =
+        SelectionPanel::tr("The rest: nothing computes and no communication is in flight.");
+  }
   for (const Category cause : causes) {
     tables.rank_columns.push_back({.title = QString::fromUtf8(to_text(cause)), .unit = ns});
   }
@@ -220,7 +213,8 @@ void SelectionPanel::ask() {
                              .arg(what, run, time_of(*trace, static_cast<double>(range.length())),
                                   time_of(*trace, static_cast<double>(range.begin)),
                                   count == 1 ? tr("1 rank") : tr("%1 ranks").arg(count))
-                             .arg(found.sums.spans);
+                             .arg(found.sums.spans) +
+                         (idle_causes(*trace).empty() ? tr("; this trace carries no causes of idleness") : QString());
     return [this, tables, text] {
       const bool new_columns = ranks_->columns() != tables->rank_columns;
       heading_->setText(text);

@@ -75,6 +75,7 @@ SweepView::SweepView(ViewState* state, QWidget* parent, const QString& program)
   layout->addLayout(doing);
 
   for (QComboBox* box : {x_, y_, colour_}) connect(box, &QComboBox::currentIndexChanged, this, &SweepView::choose_axes);
+  for (QComboBox* box : {x_, y_}) connect(box, &QComboBox::activated, this, [this] { axes_chosen_ = true; });
   connect(cancel_, &QToolButton::clicked, this, &SweepView::cancel);
   connect(plot_, &ScatterPlot::clicked, this, [this](std::size_t configuration) {
     select(configuration);
@@ -95,8 +96,9 @@ SweepView::SweepView(ViewState* state, QWidget* parent, const QString& program)
   connect(&play_, &PlayProcess::failed, this, &SweepView::tell);
   connect(&play_, &PlayProcess::cancelled, this, [this] { tell(tr("Cancelled.")); });
   connect(&play_, &PlayProcess::progressed, this, [this](double share, const QString&) {
-    progress_->setRange(0, 1000);
-    progress_->setValue(qRound(share * 1000));
+    const bool known = share > 0 && share < 1;
+    progress_->setRange(0, known ? 1000 : 0);
+    if (known) progress_->setValue(qRound(share * 1000));
   });
   connect(state_, &ViewState::look_changed, this, [this] { plot_->paint_with(state_->theme()); });
   plot_->paint_with(state_->theme());
@@ -140,6 +142,7 @@ void SweepView::open(const QString& path) {
         plot_->show_points(nullptr, {});
         model_.show(nullptr, {});
         configurations_ = std::move(read->configurations);
+        choose_default_axes();
         show_configurations();
         emit opened(path_);
       });
@@ -160,6 +163,14 @@ void SweepView::show_configurations() {
                       .arg(plot_->front().size())
                       .arg(failed));
   table_->resizeColumnsToContents();
+}
+
+void SweepView::choose_default_axes() {
+  if (axes_chosen_) return;
+  const bool tokens = std::any_of(configurations_.begin(), configurations_.end(), [](const Configuration& one) {
+    return value_of(one, SweepAxis::tokens_per_s).value_or(0) > 0;
+  });
+  y_->setCurrentIndex(y_->findData(static_cast<int>(tokens ? SweepAxis::tokens_per_s : SweepAxis::step_time)));
 }
 
 void SweepView::choose_axes() {

@@ -51,11 +51,13 @@ class SweepView : public QWidget {
   void in_thread(const std::function<void()>& work, const std::function<void(const QString&)>& done);
   void show_configurations();
   void choose_axes();
+  void choose_default_axes();  ///< tokens/s against memory where the tokens are known
   void select(std::optional<std::size_t> configuration);
   void tell(const QString& message);
   void show_running();
 
   ViewState* state_;
+  bool axes_chosen_ = false;  ///< by the user
   PlayProcess play_;
   LatestWork work_;  ///< reads the store
   QString path_, currency_;

@@ -83,8 +83,10 @@ WhatIfPanel::WhatIfPanel(ViewState* state, QWidget* parent, const QString& progr
     emit finished();
   });
   connect(&play_, &PlayProcess::progressed, this, [this](double share, const QString& what) {
-    progress_->setRange(0, 1000);
-    progress_->setValue(qRound(share * 1000));
+    // 0 of a single run says nothing for as long as it takes, and 1 that it is being read: busy, with the time beside.
+    const bool known = share > 0 && share < 1;
+    progress_->setRange(0, known ? 1000 : 0);
+    if (known) progress_->setValue(qRound(share * 1000));
     doing_->setProperty("what", what);
   });
   connect(&tick_, &QTimer::timeout, this, &WhatIfPanel::show_running);
@@ -279,6 +281,7 @@ void WhatIfPanel::show_running() {
   progress_->setVisible(running);
   doing_->setVisible(running);
   cancel_->setEnabled(running);
+  numbers_view_->setEnabled(!running);  // of a result that is about to be replaced
   back_->setEnabled(!older_.empty() && !running);
   if (!running) {
     if (tick_.isActive()) {

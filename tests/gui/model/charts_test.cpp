@@ -142,13 +142,13 @@ TEST(Extremes, AreThoseOfALookAtEveryValue) {
 }
 
 TEST(Ticks, AreRound) {
-  constexpr double kGiB = 1024.0 * 1024 * 1024;
-  EXPECT_THAT(ticks(85 * kGiB, 5, ChartData::Unit::bytes),
-              ElementsAre(0, 20 * kGiB, 40 * kGiB, 60 * kGiB, 80 * kGiB));  // 85 / 5 = 17: the next round one is 20
+  constexpr double kGB = 1e9;
+  EXPECT_THAT(ticks(85 * kGB, 5, ChartData::Unit::bytes),
+              ElementsAre(0, 20 * kGB, 40 * kGB, 60 * kGB, 80 * kGB));  // 85 / 5 = 17: the next round one is 20
   EXPECT_THAT(ticks(1, 2, ChartData::Unit::share), ElementsAre(0, 0.5, 1));
   EXPECT_THAT(ticks(3, 10, ChartData::Unit::activations), ElementsAre(0, 1, 2, 3));  // no half activations
   EXPECT_THAT(ticks(0, 5, ChartData::Unit::bytes), ElementsAre(0));
-  EXPECT_EQ(tick_text(20 * kGiB, 85 * kGiB, ChartData::Unit::bytes), "20 GiB");
+  EXPECT_EQ(tick_text(20 * kGB, 85 * kGB, ChartData::Unit::bytes), "20 GB");
   EXPECT_EQ(tick_text(0.5, 1, ChartData::Unit::share), "50 %");
 }
 

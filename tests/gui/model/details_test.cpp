@@ -81,8 +81,8 @@ TEST(DetailsOf, SaysAllThatIsKnownOfAnOp) {
             "against it|+25 %\n"
             "price from|data sheet\n"
             "# waited for by 2\n"
-            "F mlp mb3|slack 1 ms  (rank 8, compute) -> 2\n"
-            "all_reduce attn mb3|slack 0 s  (rank 8, tp) -> 3\n");
+            "F mlp mb3 chunk1 layer7|slack 1 ms  (rank 8, compute) -> 2\n"
+            "all_reduce attn mb3 chunk1 layer7|slack 0 s  (rank 8, tp) -> 3\n");
 }
 
 TEST(DetailsOf, PutsTheDependenceThatEndedLastFirst) {
@@ -90,8 +90,8 @@ TEST(DetailsOf, PutsTheDependenceThatEndedLastFirst) {
   const std::string text = shown(details_of(small_trace(), 2));
   EXPECT_NE(text.find("category|braid of F and I\n"), std::string::npos) << text;
   EXPECT_NE(text.find("# waits for 2\n"
-                      "all_reduce attn mb3|slack 0 s  (rank 8, tp) -> 3\n"
-                      "F attn mb3|slack 1 ms  (rank 8, compute) -> 0\n"),
+                      "all_reduce attn mb3 chunk1 layer7|slack 0 s  (rank 8, tp) -> 3\n"
+                      "F attn mb3 chunk1 layer7|slack 1 ms  (rank 8, compute) -> 0\n"),
             std::string::npos)
       << text;
   EXPECT_EQ(text.find("# work"), std::string::npos);  // kNoWork
@@ -114,8 +114,8 @@ TEST(DetailsOf, SaysOfAnIdlePieceWhyAndWhatItWaitedFor) {
             "duration|1 ms (25 % of the step)\n"
             "# why\n"
             "cause|tp: a tensor-parallel collective, or waiting for a peer in it\n"
-            "could not start|F mlp mb3  (rank 8, compute) -> 2\n"
-            "waited for|all_reduce attn mb3  (rank 8, tp) -> 3\n"
+            "could not start|F mlp mb3 chunk1 layer7  (rank 8, compute) -> 2\n"
+            "waited for|all_reduce attn mb3 chunk1 layer7  (rank 8, tp) -> 3\n"
             "which ran|2 ms to 3 ms\n");
 }
 
@@ -217,7 +217,7 @@ TEST(TooltipOf, IsShort) {
   EXPECT_EQ(tooltip_of(small_trace(), 0), "F attn mb3: 2 ms\nrank 8, compute");
   EXPECT_EQ(tooltip_of(small_trace(), 1),
             "idle 1 ms: tp: a tensor-parallel collective, or waiting for a peer in it\n"
-            "for all_reduce attn mb3 (rank 8, tp)");
+            "for all_reduce attn mb3 chunk1 layer7 (rank 8, tp)");
   EXPECT_EQ(tooltip_of(small_trace(), 99), "");
 }
 

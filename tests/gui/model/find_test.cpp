@@ -207,7 +207,14 @@ TEST(Search, WantsAllWordsWhateverTheirCase) {
   // "attn" by time: 1 at 0, 5 at 5, 4 at 40. Passes are left out.
   EXPECT_THAT(found("ATTN"), ElementsAre(1, 5, 4));
   EXPECT_THAT(found("attn all"), ElementsAre(4));
-  EXPECT_THAT(found("mb3 f"), ElementsAre(1, 3));  // "mb30" has "mb3" in it
+  EXPECT_THAT(found("mb3 f"), ElementsAre(1));  // "mb30" is another
+  EXPECT_THAT(found("mb30"), ElementsAre(3));
+  EXPECT_THAT(found("mb"), ElementsAre(1, 5, 4, 3));  // by time: 0, 5, 40, 50
+  EXPECT_THAT(found("layer0 f"), ElementsAre(1, 3));
+  EXPECT_THAT(found("layer2"), ElementsAre(5));
+  EXPECT_THAT(found("chunk1"), ElementsAre());
+  EXPECT_THAT(found("rank5"), ElementsAre(5, 6));
+  EXPECT_THAT(found("rank5 idle"), ElementsAre(6));
   EXPECT_THAT(found("mb:3 f"), ElementsAre(1));
   EXPECT_THAT(found("idle"), ElementsAre(2, 6));
   EXPECT_THAT(found("head"), ElementsAre());
@@ -228,6 +235,25 @@ TEST(Search, NarrowsByConditions) {
   EXPECT_THAT(found("<10ns"), ElementsAre(6));
   EXPECT_THAT(found(">10ns <40ns"), ElementsAre(4));
   EXPECT_THAT(found("idle:tp mb:3"), ElementsAre());
+}
+
+TEST(Search, TakesAUnitOrANumberedWordAsAWhole) {
+  RunColumns run;
+  run.ranks = {{.rank = 0}};
+  const auto unit = [](Unit of) { return OpKey{.microbatch = 1, .kind = OpKind::forward, .unit = of}; };
+  add_row(run, {.rank = 0},
+          {{0, 10, Category::forward, unit(Unit::pre_mlp)},
+           {10, 20, Category::forward, unit(Unit::mlp)},
+           {20, 30, Category::forward, {}},
+           {30, 40, Category::forward, {}}});
+  run.name.assign(run.start.size(), kNoIndex);
+  run.name[2] = run.add_name("fused.layer1.MLP:bwd");
+  run.name[3] = run.add_name("layer12.mlp_bwd");
+  const auto found = [&](const char* text) { return search(run.view(), parse_query(text)).spans; };
+  EXPECT_THAT(found("mlp"), ElementsAre(1, 2));
+  EXPECT_THAT(found("pre_mlp"), ElementsAre(0));
+  EXPECT_THAT(found("ml"), ElementsAre(0, 1, 2, 3));  // no unit: any part of a name
+  EXPECT_THAT(found("layer1"), ElementsAre(2));
 }
 
 TEST(Search, SumsDurations) {

@@ -188,6 +188,14 @@ TEST(ImportJson, TorchsProfilerByWhatKernelsDo) {
   EXPECT_EQ(facts.kind, "trace");
   EXPECT_EQ(facts.provenance.at("gpu"), "H100");
   EXPECT_EQ(facts.provenance.at("rank"), "3");
+  EXPECT_THAT(facts.notes, testing::Not(testing::Contains(testing::HasSubstr("counted as dp"))));
+}
+
+TEST(ImportJson, SaysWhichCollectivesAreGuessed) {
+  const RunColumns run = import(kineto(
+      R"x(,{"ph":"X","cat":"kernel","name":"ncclDevKernel_AllReduce","pid":0,"tid":12,"ts":100,"dur":5,"args":{}})x"));
+  EXPECT_THAT(parse_run_facts(run.facts).notes,
+              testing::Contains(testing::StartsWith("1 kernels of collectives have no process group")));
 }
 
 /// "kernel <- launch" with their starts in us after the first slice.

@@ -42,19 +42,19 @@ TEST(ParseRange, RefusesWhatIsNoRange) {
 
 TEST(Headline, SaysTheFiguresThatTheRunHas) {
   RunFacts facts{.kind = "simulated", .step_time_ns = 2'000'000'000};
-  facts.figures = {{"bubble_by_cause_s.tp", 0.1},          {"bubble_by_cause_s.warm_up", 0.3},
-                   {"exposed_communication_s", 0.5},       {"mfu", 0.42},
-                   {"peak_memory_bytes", 3.0 * (1 << 30)}, {"gpu_memory_bytes", 4.0 * (1 << 30)}};
+  facts.figures = {{"bubble_by_cause_s.tp", 0.1},    {"bubble_by_cause_s.warm_up", 0.3},
+                   {"exposed_communication_s", 0.5}, {"mfu", 0.42},
+                   {"peak_memory_bytes", 3e9},       {"gpu_memory_bytes", 4e9}};
   // 0.4 s of idle causes in a step of 2 s; 0.5 s of 2 s exposed.
   ASSERT_TRUE(bubble_share(facts));
   EXPECT_DOUBLE_EQ(*bubble_share(facts), 0.2);
   const std::string text = headline(facts);
   for (const char* part : {"simulated", "step 2 s", "bubble 20.0 %", "exposed communication 25.0 %", "MFU 42.0 %",
-                           "peak memory 3.0 GiB of 4.0 GiB"}) {
+                           "peak memory 3.0 GB of 4.0 GB"}) {
     EXPECT_THAT(text, testing::HasSubstr(part));
   }
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("does not fit")));
-  facts.figures["peak_memory_bytes"] = 5.0 * (1 << 30);
+  facts.figures["peak_memory_bytes"] = 5e9;
   EXPECT_THAT(headline(facts), testing::HasSubstr("does not fit"));
 }
 

@@ -78,6 +78,15 @@ TEST(BubblePanel, ListsTheCostliestFirst) {
   EXPECT_TRUE(f.panel.total().contains(QStringLiteral("3 pieces"))) << qPrintable(f.panel.total());
 }
 
+TEST(BubblePanel, SaysWhereATraceHasNoCauses) {
+  SmallRun run;
+  run.rank({.rank = 0})
+      .row(RowKind::lane, Lane::compute,
+           {{10, 20, Category::compute, {}, "gemm"}, {30, 40, Category::compute, {}, "gemm"}});
+  Fixture f({std::make_shared<Trace>(run.columns(), "foreign")});
+  EXPECT_EQ(f.panel.total(), QStringLiteral("This trace carries no causes of idleness."));
+}
+
 TEST(BubblePanel, SelectsInTheTimelineWhatIsPicked) {
   Fixture f;
   f.state.go_to({50, 60});

@@ -59,7 +59,7 @@ TEST_F(DetailsPanelTest, GoesToWhatIsClicked) {
   state.show({trace});
   state.select(0, collective());
   const std::uint32_t unit = trace->run().deps_of(collective())[0];
-  const int at = row(label_of(trace->run(), unit).c_str());
+  const int at = row(full_label_of(trace->run(), unit).c_str());
   ASSERT_GE(at, 0);
   click(at);
   EXPECT_EQ(state.selected().span, unit);
@@ -70,7 +70,7 @@ TEST_F(DetailsPanelTest, GoesByKeysAndBringsIntoView) {
   state.select(0, collective());
   const std::uint32_t unit = trace->run().deps_of(collective())[0];
   state.go_to({trace->run().end[unit], trace->extent().end});  // begins where the unit ends
-  panel.table()->setCurrentCell(row(label_of(trace->run(), unit).c_str()), 0);
+  panel.table()->setCurrentCell(row(full_label_of(trace->run(), unit).c_str()), 0);
   QTest::keyClick(panel.table(), Qt::Key_Return);
   EXPECT_EQ(state.selected().span, unit);
   EXPECT_LE(state.range().begin, trace->run().start[unit]);

@@ -81,6 +81,18 @@ TEST(ResidualPanel, SaysWhereTheRunsDiffer) {
   EXPECT_TRUE(f.panel.message().contains(QStringLiteral("3 ops in both"))) << qPrintable(f.panel.message());
 }
 
+TEST(ResidualPanel, RoundingDrawsNoBar) {
+  // 3 ns of a step of 6.5 ms are less than a millionth of it; 7 ns are more.
+  const auto bar = [](std::int64_t off) {
+    Fixture f({run_of("a", 0, 1'000'000 + off, 2'000'000, 500'000, 3'000'000),
+               run_of("b", 0, 1'000'000, 2'000'000, 500'000, 3'000'000)});
+    EXPECT_EQ(f.summary(QStringLiteral("busy"), 3), static_cast<double>(off));
+    return f.panel.classes()->figures(0).cells[3].bar;
+  };
+  EXPECT_EQ(bar(3), 0);
+  EXPECT_EQ(bar(7), 1);
+}
+
 TEST(ResidualPanel, SelectsAnOpInBothRuns) {
   Fixture f(two());
   f.panel.tabs()->setCurrentIndex(2);

@@ -107,7 +107,7 @@ TEST_F(SearchBarTest, SearchesAgainWhenAnotherRunIsShown) {
   type("attn");
   state.show({four_spans(), four_spans()});
   EXPECT_TRUE(QTest::qWaitFor([&] { return !bar.busy(); }));
-  EXPECT_EQ(bar.summary().toStdString(), "6 hits, 60 us in all");
+  EXPECT_EQ(bar.summary().toStdString(), "6 hits over 2 runs, 60 us in all");
   EXPECT_EQ(state.hits(1).size(), 3u);
   press(Qt::Key_Return);
   press(Qt::Key_Return);

@@ -77,6 +77,22 @@ TEST(SelectionPanel, ShowsWhatIsInView) {
   EXPECT_EQ(f.value(QStringLiteral("rank 0"), QStringLiteral("compute")), 10);
 }
 
+TEST(SelectionPanel, OfATraceWithoutCausesTheRestIsNotBusy) {
+  // [0,100): kernels in [0,30) and [60,100), a collective in [20,50): of the rest [50,60) nothing is busy.
+  SmallRun run;
+  run.rank({.rank = 0});
+  run.row(RowKind::lane, Lane::compute,
+          {{0, 30, Category::compute, {}, "gemm"}, {60, 100, Category::compute, {}, "gemm"}});
+  run.row(RowKind::lane, Lane::dp, {{20, 50, Category::dp, {}, "nccl"}});
+  Fixture f;
+  f.state.show({std::make_shared<Trace>(run.columns(), "foreign")});
+  ASSERT_TRUE(f.done());
+  EXPECT_EQ(f.value(QStringLiteral("rank 0"), QStringLiteral("compute")), 70);
+  EXPECT_EQ(f.value(QStringLiteral("rank 0"), QStringLiteral("comm. exposed")), 20);
+  EXPECT_EQ(f.value(QStringLiteral("rank 0"), QStringLiteral("not busy")), 10);
+  EXPECT_TRUE(f.panel.heading().endsWith(QStringLiteral("this trace carries no causes of idleness")));
+}
+
 TEST(SelectionPanel, ShowsTheSelectedAreaAloneWhileThereIsOne) {
   Fixture f;
   const auto& rows = f.state.documents()[0].rows;

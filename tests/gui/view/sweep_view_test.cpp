@@ -33,7 +33,7 @@ std::vector<Configuration> five() {
     all[i].pp = 2;
     all[i].network = "ideal";
     all[i].step_time_s = steps[i];
-    all[i].tokens_per_s = 1000;
+    all[i].tokens_per_s = steps[i] > 0 ? 1000 / steps[i] : 0;
     all[i].peak_memory_bytes = memories[i];
     all[i].gpus = 16;
   }
@@ -72,6 +72,9 @@ class SweepViewTest : public testing::Test {
 TEST_F(SweepViewTest, ShowsEveryConfigurationAndTheFront) {
   open(FakeBraid("exit 1"));
   EXPECT_EQ(view_->configurations().size(), 5u);
+  EXPECT_EQ(view_->findChild<QComboBox*>(QStringLiteral("x"))->currentText(), QStringLiteral("peak memory"));
+  EXPECT_EQ(view_->findChild<QComboBox*>(QStringLiteral("y"))->currentText(),
+            QString::fromLatin1(to_text(SweepAxis::tokens_per_s)));
   EXPECT_THAT(view_->plot()->front(), testing::ElementsAre(1, 0));  // by memory; 2 is beaten, 4 does not fit
   EXPECT_FALSE(view_->plot()->place_of(3).has_value());             // failed
   EXPECT_EQ(view_->table()->model()->rowCount(), 5);

@@ -11,6 +11,7 @@
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTableView>
 #include <QTest>
 
 #include "sim/base/csv.hpp"
@@ -164,6 +165,19 @@ TEST_F(WhatIfPanelTest, ProgressIsShown) {
   EXPECT_FALSE(bar->isVisible());
 }
 
+TEST_F(WhatIfPanelTest, IsBusyWhileNoShareIsKnown) {
+  const FakeBraid fake("echo 'progress 0.000 stp' >&2; sleep 30");
+  open(fake);
+  panel_->run();
+  auto* bar = panel_->findChild<QProgressBar*>();
+  EXPECT_TRUE(wait_until([&] { return text("doing").startsWith(QStringLiteral("stp, ")); }));
+  EXPECT_EQ(bar->maximum(), 0);  // busy
+  EXPECT_FALSE(panel_->findChild<QTableView*>(QStringLiteral("numbers"))->isEnabled());
+  panel_->cancel();
+  EXPECT_TRUE(wait_until([&] { return !panel_->running(); }));
+  EXPECT_TRUE(panel_->findChild<QTableView*>(QStringLiteral("numbers"))->isEnabled());
+}
+
 TEST_F(WhatIfPanelTest, FaultsStandAtTheirFieldsBeforeAnythingRuns) {
   open(FakeBraid("exit 1"));
   field<QLineEdit>("cluster.intra_bandwidth")->setText(QStringLiteral("300"));
@@ -182,6 +196,9 @@ TEST_F(WhatIfPanelTest, FaultsStandAtTheirFieldsBeforeAnythingRuns) {
 TEST_F(WhatIfPanelTest, AChildThatRefusesIsQuoted) {
   EXPECT_EQ(message_of("echo 'progress 0 x' >&2; echo 'braid: schedule:stp: needs m >= 3p-1' >&2; exit 2"),
             QStringLiteral("schedule:stp: needs m >= 3p-1"));
+  // Of its own folder nothing is said.
+  EXPECT_EQ(message_of("echo \"braid: $2: run.2.schedule: stp: needs m >= 3p-1\" >&2; exit 2"),
+            QStringLiteral("run.2.schedule: stp: needs m >= 3p-1"));
   EXPECT_EQ(message_of("exit 3"), QStringLiteral("braid failed with exit code 3"));
 }
 
