@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/base/mode_names.hpp"
 #include "sim/report/json.hpp"
 #include "sim/report/op_class.hpp"
 #include "sim/timeline/tracks.hpp"
@@ -83,18 +84,6 @@ Json works_of(const Program& program, const Costs& costs) {
   for (std::size_t i = 0; i < costs.path_prices.prices.size(); ++i)
     add(costs.path_prices.work[i], costs.path_prices.prices[i]);
   return works;
-}
-
-const char* to_text(P2pMode mode) {
-  switch (mode) {
-    case P2pMode::eager:
-      return "eager";
-    case P2pMode::batched:
-      return "batched";
-    case P2pMode::blocking:
-      return "blocking";
-  }
-  return "";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/base/mode_names.hpp"
 #include "sim/cost/cost_program.hpp"
 #include "sim/program/lower.hpp"
 #include "sim/program/scheduled.hpp"
@@ -10,18 +11,6 @@
 
 namespace braid::test {
 namespace {
-
-const char* to_text(P2pMode mode) {
-  switch (mode) {
-    case P2pMode::eager:
-      return "eager";
-    case P2pMode::batched:
-      return "batched";
-    case P2pMode::blocking:
-      return "blocking";
-  }
-  return "";
-}
 
 /// Of the order of a small op, so that some ops wait for the host and others do not.
 constexpr double kLaunch = 20e-6;
