@@ -1,6 +1,7 @@
 # The arrow table: module -> modules it may use. It drives the link lines (braid_library) and the include check
 # (tests/layers_test), so an arrow that is not here neither links nor passes.
-set(BRAID_LAYERS base sqlite numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit sweep app
+set(BRAID_LAYERS base sqlite numeric model schedule timeline scenario program cost engine/core engine/simgrid memory report fit play screen
+    sweep/store sweep/plan sweep/run sweep/size sweep/report app
     calibrate/table calibrate/method calibrate/fit
     calibrate/device calibrate/units calibrate/comm calibrate/cupti calibrate/sweep calibrate
     validate/table validate/prediction validate/runner validate/report validate/recording validate/trace validate/device validate
@@ -20,9 +21,18 @@ set(BRAID_USES_engine/simgrid base engine/core program cost timeline)
 set(BRAID_USES_memory base program timeline)
 set(BRAID_USES_report base scenario program cost timeline memory)
 set(BRAID_USES_fit base numeric scenario schedule program timeline cost)
+# One run of a scenario, whole: on the network that it asks for, unit by unit.
+set(BRAID_USES_play base scenario program cost timeline engine/core engine/simgrid report)
+# The same on the ideal network in blocks of whole chunks: what a sweep looks at first.
+set(BRAID_USES_screen base model scenario schedule program cost timeline engine/core memory report)
 # What a sweep found, in a store that others read.
-set(BRAID_USES_sweep base sqlite)
-set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit)
+set(BRAID_USES_sweep/store base sqlite)
+set(BRAID_USES_sweep/plan base model scenario)
+set(BRAID_USES_sweep/run base model scenario schedule program cost report play screen sweep/store sweep/plan)
+set(BRAID_USES_sweep/size base model scenario cost report screen sweep/store sweep/plan sweep/run)
+set(BRAID_USES_sweep/report base report sweep/store)
+set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit play screen
+    sweep/store sweep/plan sweep/run sweep/size sweep/report)
 # The fits never see CUDA. What measures (device to sweep) is one library, made by calibrate/gpu.cmake; its arrows are only checked.
 set(BRAID_USES_calibrate/table base)
 set(BRAID_USES_calibrate/method base)
@@ -50,9 +60,9 @@ set(BRAID_USES_validate base scenario schedule program cost timeline engine/core
 # The window never plays: it starts `braid` as a child. gui/model has no Qt, gui/paint no widgets. Of schedule it needs
 # the names and the labels of actions in foreign traces, of cost the profile: the SMs of collectives are a parameter of it.
 # gui/paint writes SVG with the numbers and the escaping of report (svg.hpp).
-set(BRAID_USES_gui/model base timeline scenario schedule cost report sweep)
+set(BRAID_USES_gui/model base timeline scenario schedule cost report sweep/store)
 set(BRAID_USES_gui/paint base timeline report gui/model)
-set(BRAID_USES_gui/view base timeline scenario sweep gui/model gui/paint)
+set(BRAID_USES_gui/view base timeline scenario sweep/store gui/model gui/paint)
 set(BRAID_USES_gui base timeline gui/model gui/paint gui/view)
 
 function(braid_target_of layer out)

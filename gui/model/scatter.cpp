@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <utility>
 
 #include "sim/base/units.hpp"
+#include "sim/sweep/store/front.hpp"
 
 namespace braid {
 namespace {
@@ -46,7 +47,7 @@ const char* to_text(SweepAxis axis) {
 bool more_is_better(SweepAxis axis) { return axis == SweepAxis::tokens_per_s; }
 
 std::optional<double> value_of(const Configuration& c, SweepAxis axis) {
-  if (!c.ok) return std::nullopt;
+  if (!c.ok()) return std::nullopt;
   std::optional<double> value;
   switch (axis) {
     case SweepAxis::step_time:
@@ -100,18 +101,15 @@ std::vector<ScatterPoint> scatter(const std::vector<Configuration>& configuratio
 
 std::vector<std::size_t> pareto_front(const std::vector<ScatterPoint>& points, SweepAxis x, SweepAxis y) {
   const double sign_x = more_is_better(x) ? -1 : 1, sign_y = more_is_better(y) ? -1 : 1;
-  std::vector<std::size_t> order;
+  std::vector<std::size_t> candidates;
+  std::vector<std::pair<double, double>> less_is_better;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (points[i].fits) order.push_back(i);
+    if (!points[i].fits) continue;
+    candidates.push_back(i);
+    less_is_better.emplace_back(points[i].x * sign_x, points[i].y * sign_y);
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const double ax = points[a].x * sign_x, bx = points[b].x * sign_x;
-    return ax != bx ? ax < bx : points[a].y * sign_y < points[b].y * sign_y;
-  });
   std::vector<std::size_t> front;
-  for (const std::size_t i : order) {
-    if (front.empty() || points[i].y * sign_y < points[front.back()].y * sign_y) front.push_back(i);
-  }
+  for (const std::size_t i : pareto_front(less_is_better)) front.push_back(candidates[i]);
   if (sign_x < 0) std::reverse(front.begin(), front.end());
   return front;
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/sweep/store.hpp"
+#include "sim/sweep/store/store.hpp"
 
 namespace braid {
 

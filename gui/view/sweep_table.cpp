@@ -41,9 +41,11 @@ QVariant plan_of(const Configuration& c, int column) {
     case gpu:
       return QString::fromStdString(c.gpu);
     case fits:
-      return !c.ok ? QString() : c.fits ? SweepTable::tr("yes") : SweepTable::tr("no");
+      return !c.ok() ? QString() : c.fits ? SweepTable::tr("yes") : SweepTable::tr("no");
     case remark:
-      return c.ok ? QString() : SweepTable::tr("failed: %1").arg(QString::fromStdString(c.reason));
+      if (c.ok()) return QString();
+      return (c.status == ConfigurationStatus::pruned ? SweepTable::tr("not played: %1") : SweepTable::tr("failed: %1"))
+          .arg(QString::fromStdString(c.reason));
     default:
       return {};
   }

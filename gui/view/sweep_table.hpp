@@ -6,7 +6,7 @@
 #include <QSortFilterProxyModel>
 #include <vector>
 
-#include "sim/sweep/store.hpp"
+#include "sim/sweep/store/store.hpp"
 
 namespace braid {
 

@@ -156,7 +156,7 @@ void SweepView::show_configurations() {
   model_.show(&configurations_, currency_);
   plot_->show_points(&configurations_, currency_);
   const auto failed =
-      std::count_if(configurations_.begin(), configurations_.end(), [](const auto& c) { return !c.ok; });
+      std::count_if(configurations_.begin(), configurations_.end(), [](const auto& c) { return c.status == ConfigurationStatus::failed; });
   title_->setText(tr("<b>%1</b>: %2 configurations, %3 on the Pareto front, %4 failed")
                       .arg(QFileInfo(path_).fileName().toHtmlEscaped())
                       .arg(configurations_.size())
@@ -189,7 +189,7 @@ void SweepView::select(std::optional<std::size_t> configuration) {
 void SweepView::play(std::size_t configuration) {
   if (busy() || configuration >= configurations_.size()) return;
   const Configuration& slim = configurations_[configuration];
-  if (!slim.ok) return tell(tr("This configuration failed: %1").arg(QString::fromStdString(slim.reason)));
+  if (!slim.ok()) return tell(tr("There is no run of this configuration: %1").arg(QString::fromStdString(slim.reason)));
   tell(tr("Playing %1\u2026").arg(QString::fromStdString(slim.run)));
   progress_->setRange(0, 0);
   auto whole = std::make_shared<Configuration>();

@@ -10,10 +10,10 @@
 #include <ostream>
 #include <random>
 
-#include "sim/app/play.hpp"
 #include "sim/app/progress.hpp"
 #include "sim/base/output_folder.hpp"
 #include "sim/fit/fit.hpp"
+#include "sim/play/play.hpp"
 
 namespace braid {
 namespace {

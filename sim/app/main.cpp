@@ -2,6 +2,7 @@
 // The program `braid`: reads the command line, calls one command, and turns an Error into one line and exit code 2.
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/fit_command.hpp"
 #include "sim/app/sibling.hpp"
+#include "sim/app/sweep_commands.hpp"
 #include "sim/base/error.hpp"
 
 namespace {
@@ -119,6 +121,10 @@ int run(int argc, char** argv) {
   fitting->add_option("--alternatives", fit.alternatives, "also fit as many other choices of rows");
   fitting->add_option("--out", fit.out_dir, "folder for the profile and the residuals")->type_name("DIR");
   fitting->add_flag("--quiet", fit.quiet);
+  std::function<void()> chosen;
+  braid::add_sweep_command(app, chosen);
+  braid::add_size_command(app, chosen);
+  braid::add_report_command(app, chosen);
   CLI::App* completion = app.add_subcommand("completion", "shell completion: source <(braid completion bash)");
   completion->add_option("SHELL", shell, "bash or zsh")->required();
 
@@ -136,6 +142,7 @@ int run(int argc, char** argv) {
   if (*init) braid::init_command(file, std::cout);
   if (*list) braid::list_command(what, std::cout);
   if (*fitting) braid::fit_command(fit, std::cout);
+  if (chosen) chosen();
   if (*completion) braid::completion_command(shell, std::cout);
   return 0;
 }

@@ -9,10 +9,10 @@
 #include <ostream>
 
 #include "sim/app/commands.hpp"
-#include "sim/app/play.hpp"
 #include "sim/app/progress.hpp"
 #include "sim/base/output_folder.hpp"
 #include "sim/memory/memory.hpp"
+#include "sim/play/play.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/bubbles.hpp"
 #include "sim/report/html.hpp"

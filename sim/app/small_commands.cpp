@@ -6,8 +6,8 @@
 #include <ostream>
 
 #include "sim/app/commands.hpp"
-#include "sim/app/play.hpp"
 #include "sim/base/csv.hpp"
+#include "sim/play/play.hpp"
 #include "sim/schedule/generators.hpp"
 #include "sim/schedule/pytorch_csv.hpp"
 

@@ -19,4 +19,14 @@ int Placement::gpu(int tp_rank, int pp_rank, int dp_rank) const {
   BRAID_CHECK(false, "every rank order is handled");
 }
 
+std::optional<double> cost_of_step(const Cluster& cluster, int gpus, Seconds step) {
+  if (cluster.gpu_hour_price <= 0) return std::nullopt;
+  return cluster.gpu_hour_price * gpus * step.value / 3600;
+}
+
+std::optional<double> watts_of(const Cluster& cluster, int gpus) {
+  if (cluster.gpu_watts <= 0) return std::nullopt;
+  return cluster.gpu_watts * gpus;
+}
+
 }  // namespace braid

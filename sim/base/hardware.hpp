@@ -2,6 +2,7 @@
 // Plain descriptions of a GPU, of the cluster around it, and of which GPU plays which rank. No arithmetic of costs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,10 +42,20 @@ struct Cluster {
   int nodes_per_leaf = 32;        ///< nodes under one leaf switch (rail_optimized: per rail group)
   double oversubscription = 1.0;  ///< of leaf up-links: 2 means half the bandwidth leaves the leaf
   BytesPerSecond host_bandwidth;  ///< GPU to host memory, for offload
+  /// What running it takes; none of it changes a simulation. 0: not known.
+  double gpu_hour_price = 0;  ///< of one GPU with its share of node and network
+  std::string currency;       ///< of the price: "USD"
+  std::string price_source;   ///< who asked it, when; or that it is assumed
+  double gpu_watts = 0;       ///< of one GPU with its share of node, network and cooling, while it trains
+  std::string power_source;
   bool operator==(const Cluster&) const = default;
 
   int gpus() const { return nodes * gpus_per_node; }
 };
+
+/// What a step costs on so many GPUs of the cluster, in its currency, and what they draw; nothing where not known.
+std::optional<double> cost_of_step(const Cluster& cluster, int gpus, Seconds step);
+std::optional<double> watts_of(const Cluster& cluster, int gpus);
 
 /// Which coordinates vary fastest when ranks are numbered. Megatron's default is tp_dp_pp ("tp-cp-ep-dp-pp").
 enum class RankOrder { tp_dp_pp, tp_pp_dp, pp_tp_dp, dp_tp_pp };

@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "sim/app/fit_command.hpp"
-#include "sim/app/play.hpp"
+#include "sim/play/play.hpp"
 #include "sim/base/csv.hpp"
 #include "sim/base/gpus.hpp"
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <tuple>
 
-#include "sim/app/play.hpp"
+#include "sim/play/play.hpp"
 #include "sim/base/csv.hpp"
 #include "sim/fit/fit.hpp"
 #include "sim/program/scheduled.hpp"

@@ -25,7 +25,7 @@ Configuration made(double step, double memory, bool fits = true) {
 
 TEST(Scatter, LeavesOutWhatHasNoValue) {
   std::vector<Configuration> all{made(1, 10), made(2, 20), made(3, 30)};
-  all[1].ok = false;
+  all[1].status = ConfigurationStatus::failed;
   all[2].peak_memory_bytes = std::numeric_limits<double>::quiet_NaN();
   const auto points = scatter(all, SweepAxis::step_time, SweepAxis::peak_memory);
   ASSERT_EQ(points.size(), 1u);

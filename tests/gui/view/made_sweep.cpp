@@ -57,7 +57,7 @@ Configuration played_by_braid(const Planned& planned) {
                   .network = "ideal"};
   const auto [text, good] = output_of(command);
   c.gpus = planned.tp * planned.pp;
-  c.ok = good;
+  c.status = good ? ConfigurationStatus::ok : ConfigurationStatus::failed;
   if (!good) {
     c.reason = text.substr(0, text.find_last_not_of('\n') + 1);
     return c;

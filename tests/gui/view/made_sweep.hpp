@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/sweep/store.hpp"
+#include "sim/sweep/store/store.hpp"
 
 namespace braid::test {
 

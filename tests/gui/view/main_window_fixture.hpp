@@ -26,7 +26,7 @@
 #include "gui/view/start_page.hpp"
 #include "gui/view/strips.hpp"
 #include "gui/view/timeline_view.hpp"
-#include "sim/sweep/store.hpp"
+#include "sim/sweep/store/store.hpp"
 #include "tests/gui/made_run.hpp"
 #include "tests/gui/view/mouse.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sim/app/abstract_play.hpp"
-#include "sim/app/play.hpp"
+#include "sim/play/play.hpp"
 #include "sim/engine/core/simulate.hpp"
 #include "sim/scenario/scenario.hpp"
 

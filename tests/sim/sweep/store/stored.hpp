@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "sim/sweep/store.hpp"
+#include "sim/sweep/store/store.hpp"
 
 namespace braid::test {
 

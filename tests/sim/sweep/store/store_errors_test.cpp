@@ -4,7 +4,7 @@
 
 #include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
-#include "tests/sim/sweep/stored.hpp"
+#include "tests/sim/sweep/store/stored.hpp"
 #include "tests/validate/complaint.hpp"
 
 namespace braid {
@@ -69,9 +69,9 @@ TEST(SweepStoreErrors, AMetaTableOfSomebodyElse) {
 
 TEST(SweepStoreErrors, ANewerSchema) {
   const Folder folder;
-  store_with(folder / "a.db", "UPDATE meta SET value = 'braid.sweep/2' WHERE name = 'schema'");
+  store_with(folder / "a.db", "UPDATE meta SET value = 'braid.sweep/3' WHERE name = 'schema'");
   EXPECT_THAT(opening(folder / "a.db"),
-              EndsWith("was written by a newer Braid (braid.sweep/2); this one reads up to braid.sweep/1"));
+              EndsWith("was written by a newer Braid (braid.sweep/3); this one reads braid.sweep/2"));
 }
 
 TEST(SweepStoreErrors, AColumnThatIsMissing) {

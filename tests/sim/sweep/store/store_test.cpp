@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-#include "tests/sim/sweep/stored.hpp"
+#include "tests/sim/sweep/store/stored.hpp"
 
 namespace braid {
 namespace {
@@ -24,7 +24,8 @@ TEST(SweepStore, GivesBackWhatWasAdded) {
     SweepStore store(folder / "a.db", SweepStore::Mode::write);
     EXPECT_TRUE(store.add(configuration("one")));
     Configuration failed = configuration("two");
-    failed.ok = failed.fits = false;
+    failed.status = ConfigurationStatus::failed;
+    failed.fits = false;
     failed.reason = "layers do not divide";
     failed.cost_per_step.reset();
     EXPECT_TRUE(store.add(failed));
@@ -44,14 +45,14 @@ TEST(SweepStore, GivesBackWhatWasAdded) {
   EXPECT_EQ(all[0].microbatches, 64);
   EXPECT_EQ(all[0].version, "0.1.0");
   EXPECT_EQ(all[0].network, "ideal");
-  EXPECT_TRUE(all[0].ok && all[0].fits);
+  EXPECT_TRUE(all[0].ok() && all[0].fits);
   EXPECT_EQ(all[0].step_time_s, 1.25);
   EXPECT_EQ(all[0].tokens_per_s, 4096);
   EXPECT_EQ(all[0].peak_memory_bytes, 6e10);
   EXPECT_EQ(all[0].gpus, 16);
   EXPECT_EQ(all[0].cost_per_step, 0.5);
   EXPECT_EQ(all[0].report, "{}");
-  EXPECT_FALSE(all[1].ok || all[1].fits);
+  EXPECT_FALSE(all[1].ok() || all[1].fits);
   EXPECT_EQ(all[1].reason, "layers do not divide");
   EXPECT_FALSE(all[1].cost_per_step.has_value());
   EXPECT_EQ(store.currency(), "USD");

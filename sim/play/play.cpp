@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/app/play.hpp"
+#include "sim/play/play.hpp"
 
 #include <chrono>
 

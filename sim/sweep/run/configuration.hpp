@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// One point of a sweep from its choice to its row: prune by closed forms, screen, or play whole.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sim/play/play.hpp"
+#include "sim/screen/screen.hpp"
+#include "sim/sweep/plan/expand.hpp"
+#include "sim/sweep/store/store.hpp"
+
+namespace braid {
+
+/// Why a checked or unchecked scenario's run need not be played: faults of check(), a schedule outside its
+/// precondition, layers that do not divide, or (only if it `must_fit`) bytes resident all step that do not fit. Cheap.
+std::optional<std::string> prune_reason(const Scenario& scenario, const Run& run, bool must_fit);
+
+/// The row of a point without what is found by playing it; status ok.
+Configuration described(const Sweep& sweep, std::int64_t point, const Scenario& scenario, const Run& run);
+/// Puts the figures of a report into its row.
+void fill_in(Configuration& row, const RunReport& report, const Scenario& scenario);
+
+/// Pruned, or played in blocks on the ideal network. An Error on the way is a row with status failed.
+Configuration screen_point(const Sweep& sweep, std::int64_t point, Screener& screener);
+/// Played by units on the network that the scenario asks for.
+Configuration play_point(const Sweep& sweep, std::int64_t point);
+
+}  // namespace braid

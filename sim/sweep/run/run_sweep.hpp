@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sweep into its store: what is there already is not played again.
+//
+// One process writes, in the order of the points, so that a store is always the beginning of the whole sweep, whenever
+// it was killed and however many workers there are. Screening comes first; then the best `refine` configurations (most
+// tokens a second of those that fit, by screened time) are played by units on the scenario's network.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/sweep/plan/expand.hpp"
+#include "sim/sweep/run/workers.hpp"
+#include "sim/sweep/store/store.hpp"
+
+namespace braid {
+
+/// What has happened so far, for progress and for the last line.
+struct SweepProgress {
+  const char* stage = "";   ///< "screen", "refine"
+  std::int64_t points = 0;  ///< of this stage and shard
+  std::int64_t known = 0;   ///< of them in the store before
+  std::int64_t done = 0;    ///< known included
+  std::int64_t pruned = 0, failed = 0, not_fitting = 0;
+  double elapsed_s = 0;
+};
+
+struct SweepOptions {
+  WorkerLimits limits;
+  int shard = 1,
+      shards = 1;  ///< points whose place among the sweep's points is shard-1 modulo shards; no refining if > 1
+  std::function<bool(const SweepProgress&)> progress;  ///< false: stop soon, keep what is done
+};
+
+struct SweepOutcome {
+  SweepProgress screened, refined;
+  bool stopped = false;
+  std::vector<std::pair<std::string, std::int64_t>> dropped_by;  ///< of the expansion
+};
+
+/// Throws Error: the store holds another sweep (other scenario, other fields, another version of Braid), is written by
+/// another process, the disk is full. Everything found until then is in the store.
+SweepOutcome run_sweep(const Sweep& sweep, SweepStore& store, const SweepOptions& options);
+
+/// Puts the rows of `parts` into `into` in the order of their points; a row that was refined wins. Throws Error if they
+/// hold different sweeps. Says how many rows it put in.
+std::int64_t merge_stores(const std::vector<std::string>& parts, const std::string& into);
+
+/// How the order of the best changed from screening to the network: of the refined rows.
+struct OrderChange {
+  int refined = 0;
+  int moved = 0;             ///< whose place differs
+  int best_was = 0;          ///< place that screening gave the best one, from 1; 0: nothing was refined
+  double largest_error = 0;  ///< of the screened step time, relative to the played one
+  double median_error = 0;
+};
+OrderChange order_change(const std::vector<Configuration>& rows);
+
+}  // namespace braid

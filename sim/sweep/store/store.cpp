@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/sweep/store/store.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <filesystem>
+#include <variant>
+
+#include "sim/base/error.hpp"
+
+namespace braid {
+namespace {
+
+constexpr std::string_view kSchemaName = "braid.sweep/";
+constexpr int kSchemaVersion = 2;
+
+using C = Configuration;
+using Field = std::variant<std::string C::*, int C::*, std::int64_t C::*, double C::*, bool C::*,
+                           std::optional<double> C::*, ConfigurationStatus C::*>;
+struct Column {
+  const char* name;
+  Field field;
+  bool slim = true;  ///< false: a long text that only whole rows have
+};
+// `id` is the store's own; `profile` is kept apart and named by its number.
+constexpr Column kColumns[] = {{"point", &C::point},
+                               {"choice", &C::choice},
+                               {"hash", &C::hash},
+                               {"run", &C::run},
+                               {"schedule", &C::schedule},
+                               {"gpu", &C::gpu},
+                               {"tp", &C::tp},
+                               {"pp", &C::pp},
+                               {"dp", &C::dp},
+                               {"microbatches", &C::microbatches},
+                               {"microbatch_size", &C::microbatch_size},
+                               {"sequence", &C::sequence},
+                               {"version", &C::version},
+                               {"network", &C::network},
+                               {"grain", &C::grain},
+                               {"status", &C::status},
+                               {"reason", &C::reason},
+                               {"step_time_s", &C::step_time_s},
+                               {"screened_step_time_s", &C::screened_step_time_s},
+                               {"tokens_per_s", &C::tokens_per_s},
+                               {"mfu", &C::mfu},
+                               {"busy_s", &C::busy_s},
+                               {"tp_s", &C::tp_s},
+                               {"pp_s", &C::pp_s},
+                               {"other_s", &C::other_s},
+                               {"peak_memory_bytes", &C::peak_memory_bytes},
+                               {"fits", &C::fits},
+                               {"gpus", &C::gpus},
+                               {"cost_per_step", &C::cost_per_step},
+                               {"watts", &C::watts},
+                               {"scenario", &C::scenario, false},
+                               {"profile", &C::profile, false},
+                               {"report", &C::report, false}};
+constexpr const char* kStatuses[] = {"ok", "pruned", "failed"};
+
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+
+const char* sql_type(const Field& field) {
+  return std::visit(
+      Overload{[](std::string C::*) { return "TEXT NOT NULL"; },
+               [](ConfigurationStatus C::*) { return "TEXT NOT NULL"; }, [](int C::*) { return "INTEGER"; },
+               [](std::int64_t C::*) { return "INTEGER"; }, [](bool C::*) { return "INTEGER"; },
+               [](double C::*) { return "REAL"; }, [](std::optional<double> C::*) { return "REAL"; }},
+      field);
+}
+
+void put(SqliteRows& rows, int at, const C& c, const Field& field) {
+  std::visit(
+      Overload{[&](std::string C::*f) { rows.bind(at, std::string_view(c.*f)); },
+               [&](ConfigurationStatus C::*f) { rows.bind(at, std::string_view(kStatuses[static_cast<int>(c.*f)])); },
+               [&](std::optional<double> C::*f) { c.*f ? rows.bind(at, *(c.*f)) : rows.bind_null(at); },
+               [&](double C::*f) { rows.bind(at, c.*f); },
+               [&](auto f) { rows.bind(at, static_cast<std::int64_t>(c.*f)); }},
+      field);
+}
+
+void take(const SqliteRows& rows, int at, C& c, const Field& field) {
+  std::visit(Overload{[&](std::string C::*f) { c.*f = rows.text(at); },
+                      [&](ConfigurationStatus C::*f) {
+                        const std::string_view word = rows.text(at);
+                        c.*f = word == "ok"       ? ConfigurationStatus::ok
+                               : word == "pruned" ? ConfigurationStatus::pruned
+                                                  : ConfigurationStatus::failed;
+                      },
+                      [&](std::optional<double> C::*f) {
+                        if (!rows.null(at)) c.*f = rows.real(at);
+                      },
+                      [&](double C::*f) { c.*f = rows.real(at); }, [&](bool C::*f) { c.*f = rows.integer(at) != 0; },
+                      [&](int C::*f) { c.*f = static_cast<int>(rows.integer(at)); },
+                      [&](std::int64_t C::*f) { c.*f = rows.integer(at); }},
+             field);
+}
+
+/// `kept` of the columns, each as `form` puts it, in one list.
+template <class Kept, class Form>
+std::string listed(const Kept& kept, const Form& form) {
+  std::vector<std::string> names;
+  for (const Column& column : kColumns) {
+    if (kept(column)) names.push_back(form(column));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+bool every(const Column&) { return true; }
+std::string name_of(const Column& column) { return column.name; }
+
+/// What refine() puts in the place of what was.
+bool is_refined(const Column& column) {
+  const std::string_view name = column.name;
+  return name != "point" && name != "choice" && name != "hash" && name != "screened_step_time_s";
+}
+
+SqliteFile opened(const std::string& path, SweepStore::Mode mode) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw Error(path, "is a folder, not a sweep store");
+  if (mode == SweepStore::Mode::write) return SqliteFile(path, SqliteFile::Mode::write);
+  if (!std::filesystem::exists(path, ignored)) throw Error(path, "there is no such file");
+  return SqliteFile(path, SqliteFile::Mode::read_running);
+}
+
+}  // namespace
+
+SweepStore::SweepStore(const std::string& path, Mode mode) : file_(opened(path, mode)) {
+  const std::set<std::string> tables = file_.tables();
+  if (tables.empty() && mode == Mode::write) make();
+  if (!tables.empty() || mode == Mode::read) check_schema();
+  // A configuration that was added is there after a crash of this process; after one of the machine, all but the last.
+  if (mode == Mode::write) file_.run("PRAGMA synchronous = NORMAL");
+}
+
+void SweepStore::make() {
+  file_.run("PRAGMA journal_mode = WAL");
+  // Two processes may begin the same store at once: the second waits here and finds everything there.
+  together([this] {
+    file_.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)");
+    file_.run("CREATE TABLE IF NOT EXISTS profiles (id INTEGER PRIMARY KEY, csv TEXT NOT NULL UNIQUE)");
+    file_.run(
+        fmt::format("CREATE TABLE IF NOT EXISTS configurations (id INTEGER PRIMARY KEY, {}, UNIQUE (hash))",
+                    listed(every, [](const Column& c) { return fmt::format("{} {}", c.name, sql_type(c.field)); })));
+    tell("schema", kSweepSchema);
+  });
+}
+
+void SweepStore::check_schema() const {
+  const std::set<std::string> tables = file_.tables();
+  const std::string schema =
+      tables.contains("meta") && file_.columns("meta") == std::set<std::string>{"name", "value"} ? fact("schema") : "";
+  int version = 0;
+  const char* last = schema.data() + schema.size();
+  if (schema.starts_with(kSchemaName)) std::from_chars(schema.data() + kSchemaName.size(), last, version);
+  if (version < 1) throw Error(file_.path(), "is an SQLite file, but no sweep store of Braid");
+  if (version != kSchemaVersion) {
+    throw Error(file_.path(),
+                fmt::format("was written by {} Braid ({}); this one reads {}",
+                            version > kSchemaVersion ? "a newer" : "an older", schema, std::string(kSweepSchema)));
+  }
+  const std::set<std::string> columns = file_.columns("configurations");
+  for (const Column& column : kColumns) {
+    if (columns.contains(column.name)) continue;
+    throw Error(file_.path(), fmt::format("is damaged: it has no column {}", column.name));
+  }
+}
+
+std::string SweepStore::fact(const std::string& name) const {
+  SqliteRows rows(file_, "SELECT value FROM meta WHERE name = ?");
+  rows.bind(1, std::string_view(name));
+  return rows.next() ? std::string(rows.text(0)) : "";
+}
+
+void SweepStore::tell(const std::string& name, const std::string& value) {
+  SqliteRows rows(file_, "INSERT OR REPLACE INTO meta VALUES (?, ?)");
+  rows.bind(1, std::string_view(name));
+  rows.bind(2, std::string_view(value));
+  rows.next();
+}
+
+std::string SweepStore::currency() const { return fact("currency"); }
+void SweepStore::price_in(const std::string& currency) { tell("currency", currency); }
+
+void SweepStore::together(const std::function<void()>& write) {
+  file_.run("BEGIN IMMEDIATE");
+  try {
+    write();
+    file_.run("COMMIT");
+  } catch (...) {
+    try {
+      file_.run("ROLLBACK");
+    } catch (const Error&) {
+      // A full disk has ended the transaction already.
+    }
+    throw;
+  }
+}
+
+std::string SweepStore::keep_profile(const std::string& csv) {
+  if (csv.empty()) return "";
+  SqliteRows insert(file_, "INSERT OR IGNORE INTO profiles (csv) VALUES (?)");
+  insert.bind(1, std::string_view(csv));
+  insert.next();
+  SqliteRows rows(file_, "SELECT id FROM profiles WHERE csv = ?");
+  rows.bind(1, std::string_view(csv));
+  rows.next();
+  return std::to_string(rows.integer(0));
+}
+
+bool SweepStore::add(const Configuration& configuration) {
+  Configuration c = configuration;
+  c.profile = keep_profile(configuration.profile);
+  SqliteRows rows(file_, fmt::format("INSERT OR IGNORE INTO configurations ({}) VALUES ({})", listed(every, name_of),
+                                     listed(every, [](const Column&) { return "?"; })));
+  int at = 0;
+  for (const Column& column : kColumns) put(rows, ++at, c, column.field);
+  rows.next();
+  return file_.changed() == 1;
+}
+
+void SweepStore::refine(const Configuration& configuration) {
+  Configuration c = configuration;
+  c.profile = keep_profile(configuration.profile);
+  SqliteRows rows(file_, fmt::format("UPDATE configurations SET {} WHERE hash = ?",
+                                     listed(is_refined, [](const Column& n) { return std::string(n.name) + " = ?"; })));
+  int at = 0;
+  for (const Column& column : kColumns) {
+    if (is_refined(column)) put(rows, ++at, c, column.field);
+  }
+  rows.bind(++at, std::string_view(c.hash));
+  rows.next();
+  if (file_.changed() != 1) throw Error(file_.path(), "has no configuration with the hash " + c.hash);
+}
+
+std::vector<Configuration> SweepStore::read(bool slim, const std::int64_t* id) const {
+  const auto wanted = [slim](const Column& column) { return column.slim || !slim; };
+  const auto name = [](const Column& column) -> std::string {
+    if (std::string_view(column.name) != "profile") return column.name;
+    return "IFNULL((SELECT csv FROM profiles WHERE CAST(profiles.id AS TEXT) = configurations.profile), '')";
+  };
+  SqliteRows rows(file_, fmt::format("SELECT id, {} FROM configurations {} ORDER BY id", listed(wanted, name),
+                                     id ? "WHERE id = ?" : ""));
+  if (id != nullptr) rows.bind(1, *id);
+  std::vector<Configuration> found;
+  while (rows.next()) {
+    Configuration c{.id = rows.integer(0)};
+    int at = 0;
+    for (const Column& column : kColumns) {
+      if (wanted(column)) take(rows, ++at, c, column.field);
+    }
+    found.push_back(std::move(c));
+  }
+  return found;
+}
+
+std::vector<Configuration> SweepStore::all(bool slim) const { return read(slim, nullptr); }
+
+Configuration SweepStore::at(std::int64_t id) const {
+  std::vector<Configuration> found = read(false, &id);
+  if (found.empty()) throw Error(file_.path(), fmt::format("has no configuration {}", id));
+  return std::move(found.front());
+}
+
+}  // namespace braid
