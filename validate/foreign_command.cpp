@@ -2,6 +2,7 @@
 #include "validate/foreign_command.hpp"
 
 #include "sim/base/output_folder.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/program/scheduled.hpp"
 #include "validate/prediction/prediction.hpp"
 #include "validate/trace/trace_command.hpp"
@@ -19,7 +20,7 @@ void foreign_command(const ForeignOptions& options, std::ostream& out) {
     throw Error("--run", "says which run the trace is of: " + labels);
   }
   const Run& run = options.run.empty() ? scenario.runs.front() : run_called(scenario, options.run, "--run");
-  const Prediction prediction = predict(scenario, run, profile_of(scenario.profile, scenario.cluster.gpu));
+  const Prediction prediction = predict(scenario, run, profile_of(scenario));
   TraceOptions trace{.files = options.files, .steps = options.steps, .out_dir = options.out_dir, .json = options.json};
   if (!options.step_name.empty()) trace.step_name = options.step_name;
   trace_command(trace, prediction.program, prediction.timeline, out);

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "sim/base/output_folder.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/program/scheduled.hpp"
 #include "validate/placed_run.hpp"
 #include "validate/prediction/scale.hpp"
@@ -93,7 +94,7 @@ int run_command(const RunOptions& options, std::ostream& out, std::ostream& err)
   }
   const Limits limits = options.limits.empty() ? shipped_limits() : read_limits(options.limits);
   const Chosen chosen = choose(options);
-  const Profile profile = profile_of(chosen.scenario.profile, chosen.scenario.cluster.gpu);
+  const Profile profile = profile_of(chosen.scenario);
   const std::string scenario_toml = one_text(options, chosen);
   std::vector<ValidationRun> runs;
   for (const Run& run : chosen.runs) {

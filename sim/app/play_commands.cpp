@@ -11,6 +11,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/progress.hpp"
 #include "sim/base/output_folder.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/memory/memory.hpp"
 #include "sim/play/play.hpp"
 #include "sim/program/scheduled.hpp"
@@ -92,7 +93,7 @@ void play_and_tell(const PlayOptions& options, bool all, std::ostream& out) {
   if (scenario.runs.empty()) throw Error(options.scenario, "has no [[run]]: nothing to play");
   const std::vector<Run> runs = all ? scenario.runs : runs_of(scenario, options.schedule);
   throw_if_any(check_runs(scenario, runs));
-  const Profile profile = profile_of(scenario.profile, scenario.cluster.gpu);
+  const Profile profile = profile_of(scenario);
 
   const int width = terminal_width();
   // JSON goes to programs; they ask for files with --out.

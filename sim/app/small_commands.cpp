@@ -7,6 +7,7 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/base/csv.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/play/play.hpp"
 #include "sim/schedule/generators.hpp"
 #include "sim/schedule/pytorch_csv.hpp"
@@ -46,7 +47,7 @@ void check_command(const std::string& file, const std::vector<Override>& overrid
   const Scenario scenario = read_scenario(file, overrides);
   throw_if_any(check(scenario));
   throw_if_any(check_runs(scenario, scenario.runs));
-  profile_of(scenario.profile, scenario.cluster.gpu);
+  profile_of(scenario);
   out << fmt::format("{}: {} on {} ({} of {} GPUs), {} schedules; nothing wrong with it\n", file, scenario.model.name,
                      scenario.cluster.name, scenario.placement().ranks(), scenario.cluster.gpus(),
                      scenario.runs.size());

@@ -152,6 +152,13 @@ GroupLinks group_links(const GroupShape& group, const Cluster& cluster, const Pa
     const int nics = std::min(cluster.nics_per_node, group.per_node * of_one_gpu);
     links.inter = cluster.nic_bandwidth * (p.nic_efficiency * nics);
   }
+  // Without SMs copy engines move the bytes.
+  if (p.comm_ctas > 0) {
+    const BytesPerSecond kernel(p.comm_ctas * p.comm_cta_bandwidth);
+    links.intra = std::min(links.intra, kernel);
+    links.in_switch = std::min(links.in_switch, kernel);
+    links.inter = std::min(links.inter, kernel * std::max(1, group.per_node));
+  }
   return links;
 }
 

@@ -84,6 +84,8 @@ constexpr std::array kParameters = {
     ParameterInfo{"host_copy_overhead_s", "s", "fixed time of a copy to or from the host", 0, 1,
                   &P::host_copy_overhead_s},
     ParameterInfo{"comm_ctas", "SMs", "SMs that a collective's kernel takes", 0, 1024, &P::comm_ctas},
+    ParameterInfo{"comm_cta_bandwidth", "B/s", "most that one SM of a collective's kernel moves over the links", 1e6,
+                  1e13, &P::comm_cta_bandwidth},
     ParameterInfo{"message_ctas", "SMs", "SMs that a send or recv kernel takes", 0, 1024, &P::message_ctas},
     ParameterInfo{"comm_memory_traffic", "1", "bytes through memory for each byte that a GPU sends in a collective", 0,
                   10, &P::comm_memory_traffic},

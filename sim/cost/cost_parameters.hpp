@@ -54,6 +54,7 @@ struct Parameters {
   double host_copy_overhead_s = 10e-6;
 
   double comm_ctas = 24;
+  double comm_cta_bandwidth = 20.6e9;
   double message_ctas = 8;
   double comm_memory_traffic = 3;
   double stretch_interference = 0.054;

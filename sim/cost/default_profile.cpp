@@ -41,6 +41,7 @@ constexpr Entry kA100[] = {
     {"nvlink_efficiency", 0.783, "NCCL src/graph/tuning.cc caps sm_80 at 235 of 300 GB/s"},
     {"ll_bandwidth", 87.7e9, kTuning},
     {"comm_ctas", 24, "12 NVLinks, two channels each"},
+    {"comm_cta_bandwidth", 20.0e9, kTopo},  // at most one NVLink a channel
 };
 constexpr Entry kA800[] = {
     {"gemm_efficiency", 0.91, "as A100: same chip"},
@@ -49,6 +50,7 @@ constexpr Entry kA800[] = {
     {"nvlink_efficiency", 0.80, kTopo},  // 8 x 20.0 of 200
     {"ll_bandwidth", 87.7e9, kTuning},
     {"comm_ctas", 16, "8 NVLinks, two channels each"},
+    {"comm_cta_bandwidth", 20.0e9, kTopo},
     {"stretch_interference", 0.054, "fitted to arXiv 2510.27257 table 11, first column, with 16 CTAs of 108 SMs"},
 };
 /// What an SXM5 Hopper at its power limit reaches: scenarios/profiles/h100-80g.csv says how that was measured.
@@ -79,6 +81,7 @@ constexpr Entry kHopper[] = {
     {"nvls_efficiency", 0.68, "475 GB/s bus bandwidth of 8 GPUs / (2 (n-1)/(n+1) x 450): NVIDIA/nccl-tests#272, #290"},
     {"ll_bandwidth", 141e9, kTuning},
     {"comm_ctas", 24, "channels in a trace, forums.developer.nvidia.com 337991"},
+    {"comm_cta_bandwidth", 20.6e9, kTopo},  // one NVLink a channel; copies keep 20 GB/s a CTA, results/0002-h100-units
     {"stretch_interference", 0.08489, kH100Units},
     {"stretch_traffic", 1.586, kH100Units},
     {"stretch_sms", 0.4369, kH100Units},
@@ -112,6 +115,7 @@ constexpr Entry kB200[] = {
     {"nvls_efficiency", 0.593, "830 GB/s bus bandwidth of 8 GPUs / (2 (n-1)/(n+1) x 900): NVIDIA/nccl#1807"},
     {"ll_bandwidth", 282e9, "assumed: twice H100"},
     {"comm_ctas", 16, "NCCL's cap on Blackwell since 2.28.3"},
+    {"comm_cta_bandwidth", 45.1e9, "what 16 of them need to carry 18 NVLinks of 40.1 GB/s"},
     {"stretch_interference", 0.092, "assumed as H100"},
     {"stretch_traffic", 1.59, "assumed as H100"},
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "sim/scenario/toml_tree.hpp"
 
@@ -86,6 +87,14 @@ void Fields::number(const char* key, double& out, Range<double> range, Need need
     return fault(*found, key, fmt::format("{:g} is not between {:g} and {:g}", value, range.low, range.high));
   }
   out = value;
+}
+
+void Fields::all_numbers(std::map<std::string, double>& out) {
+  constexpr double kAny = std::numeric_limits<double>::max();
+  for (const auto& [key, value] : table_) {
+    const std::string name(key.str());
+    number(name.c_str(), out[name], {-kAny, kAny});
+  }
 }
 
 void Fields::flag(const char* key, bool& out) {

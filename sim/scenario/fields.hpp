@@ -45,6 +45,9 @@ class Fields {
   void path(const char* key, std::string& out);
   void integers(const char* key, std::vector<int>& out, Range<int> range);
 
+  /// Every key of the table, each a number: names that are known elsewhere.
+  void all_numbers(std::map<std::string, double>& out);
+
   template <class E>
   void choice(const char* key, E& out, std::span<const std::pair<const char*, E>> choices, Need need = Need::optional) {
     std::vector<std::string> names;

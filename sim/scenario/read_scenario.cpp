@@ -36,6 +36,7 @@ Scenario scenario_of(const toml::table& root, const std::string& path) {
   if (const toml::table* table = f.table("model", Need::required)) s.model = model_of(*table, reading);
   if (const toml::table* table = f.table("cluster", Need::required)) s.cluster = cluster_of(*table, reading);
   f.path("profile", s.profile);
+  if (const toml::table* table = f.table("parameters")) Fields(*table, "parameters", reading).all_numbers(s.parameters);
   f.choice<NetworkKind>("network", s.network, kNetworks);
   if (const toml::table* table = f.table("plan", Need::required)) s.plan = plan_of(*table, reading);
   if (const toml::table* table = f.table("step_end")) s.step_end = step_end_of(*table, reading);

@@ -74,7 +74,8 @@ struct Scenario {
   std::string name;
   Model model;
   Cluster cluster;
-  std::string profile;  ///< path of a profile CSV, resolved; "" = data-sheet rules alone
+  std::string profile;                       ///< path of a profile CSV, resolved; "" = data-sheet rules alone
+  std::map<std::string, double> parameters;  ///< of the profile, by name, with another value than there
   NetworkKind network = NetworkKind::simgrid;
   Plan plan;
   StepEnd step_end;

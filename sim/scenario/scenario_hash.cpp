@@ -115,6 +115,7 @@ std::string scenario_hash(const Scenario& s) {
   std::string text = of(s.model) + of(s.cluster) + of(s.plan) + of(s.step_end) + of(s.noise);
   text += Canonical("network").add(s.network).text();
   if (!s.profile.empty()) text += Canonical("profile").add(contents(s.profile)).text();
+  for (const auto& [name, value] : s.parameters) text += Canonical("parameter").add(name).add(value).text();
   for (const Run& run : s.runs) text += of(run);
   return fmt::format("{:016x}", fnv1a(text));
 }

@@ -7,9 +7,10 @@
 #include <map>
 #include <tuple>
 
-#include "sim/play/play.hpp"
 #include "sim/base/csv.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/fit/fit.hpp"
+#include "sim/play/play.hpp"
 #include "sim/program/scheduled.hpp"
 
 namespace braid {
@@ -49,7 +50,7 @@ std::map<Key, Row> predictions() {
     const Scenario scenario = read_scenario(measured.scenario, measured.overrides);
     for (const Run& run : scenario.runs) {
       if (label_of(run) != measured.run) continue;
-      const RunReport report = play(scenario, run, profile_of(scenario.profile, scenario.cluster.gpu)).report;
+      const RunReport report = play(scenario, run, profile_of(scenario)).report;
       rows[key_of(measured, scenario)] = {
           .measured = measured.samples_per_s, .predicted = report.samples_per_s, .fitted = measured.fitted};
     }
@@ -142,7 +143,7 @@ std::map<Key, MemoryRow> memory_rows() {
         {{"network", "ideal"}, {"model.fp32_norm_output", "true"}});
     for (const Run& run : scenario.runs) {
       if (paper_name(label_of(run)) != row.fields[8]) continue;
-      const RunReport report = play(scenario, run, profile_of(scenario.profile, scenario.cluster.gpu)).report;
+      const RunReport report = play(scenario, run, profile_of(scenario)).report;
       const auto& by_class = report.peak.by_class;
       rows[{sequence, tp, "", row.fields[8]}] = {
           .measured_gb = std::stod(row.fields[10]),

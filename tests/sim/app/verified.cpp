@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/cost/cost_program.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/engine/simgrid/simulate_simgrid.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/bubbles.hpp"
@@ -27,14 +28,14 @@ AbstractPlay verified_play(const Schedule& schedule, const CellCosts& costs, P2p
 }
 
 PlayedRun verified_play(const Scenario& scenario, const Run& run) {
-  PlayedRun played = play(scenario, run, profile_of(scenario.profile, scenario.cluster.gpu));
+  PlayedRun played = play(scenario, run, profile_of(scenario));
   expect_verified(played.program, played.timeline);
   return played;
 }
 
 PlayedRun verified_play(const Scenario& scenario, const Run& run, NetworkKind network, const EngineOptions& options) {
   PlayedRun played{.program = lower(schedule_of(scenario, run), scenario, run)};
-  played.costs = cost_program(played.program, scenario.cluster, profile_of(scenario.profile, scenario.cluster.gpu));
+  played.costs = cost_program(played.program, scenario.cluster, profile_of(scenario));
   played.timeline = network == NetworkKind::ideal
                         ? simulate_ideal(played.program, played.costs, scenario.cluster, options)
                         : simulate_simgrid(played.program, played.costs, scenario.cluster, options);

@@ -120,6 +120,19 @@ TEST(Collective, LetsTheSwitchReduceWhereItCan) {
   EXPECT_EQ(plan(OpKind::all_reduce, 8e9, kFourOnANode, mesh, p).algorithm, CollectiveAlgorithm::ring);
 }
 
+TEST(Collective, MovesNoMoreThanItsKernelsSmsCan) {
+  // 4 SMs of 20 GB/s: 2 * 3/4 * 8 GB at 80 GB/s = 0.15 s; 24 of them could do more than the link's 100 GB/s: 0.12 s.
+  Parameters p = ideal_parameters();
+  p.comm_cta_bandwidth = 20e9;
+  p.comm_ctas = 4;
+  EXPECT_NEAR(plan(OpKind::all_reduce, 8e9, kFourOnANode, round_cluster(), p).cost.transfer.value, 0.15, 1e-12);
+  p.comm_ctas = 24;
+  EXPECT_NEAR(plan(OpKind::all_reduce, 8e9, kFourOnANode, round_cluster(), p).cost.transfer.value, 0.12, 1e-12);
+  // None: copy engines.
+  p.comm_ctas = 0;
+  EXPECT_NEAR(plan(OpKind::all_reduce, 8e9, kFourOnANode, round_cluster(), p).cost.transfer.value, 0.12, 1e-12);
+}
+
 TEST(Collective, HasOnlyItsMembersLinksInAMesh) {
   // Two of four GPUs: one of the three links of each, 33.3 GB/s. 2 * 1/2 * 8 GB = 8 GB: 0.24 s.
   Cluster mesh = round_cluster();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/report/verify.hpp"
 
 namespace braid {
@@ -14,7 +15,7 @@ const std::string kScenario = BRAID_SOURCE_DIR "/scenarios/sizing/qwen2-12b-h100
 TEST(Predict, IsARunOfItsProgram) {
   const Scenario scenario = read_scenario(kScenario, {{"plan.microbatches", "8"}});
   for (const auto& run : scenario.runs) {
-    const Prediction p = predict(scenario, run, profile_of(scenario.profile, scenario.cluster.gpu));
+    const Prediction p = predict(scenario, run, profile_of(scenario));
     EXPECT_TRUE(verify(p.program, p.timeline).empty());
     EXPECT_EQ(p.timeline.provenance.kind, "simulated");
     EXPECT_EQ(p.timeline.provenance.facts.at("network"), "ideal");
@@ -23,7 +24,7 @@ TEST(Predict, IsARunOfItsProgram) {
 
 TEST(Predict, OfOneRankIsThatRankOfThePlan) {
   const Scenario scenario = read_scenario(kScenario, {{"plan.microbatches", "8"}});
-  const Profile profile = profile_of(scenario.profile, scenario.cluster.gpu);
+  const Profile profile = profile_of(scenario);
   const Prediction whole = predict(scenario, scenario.runs.front(), profile);
   const Prediction alone = predict(scenario, scenario.runs.front(), profile, 1);
   ASSERT_EQ(alone.timeline.ranks.size(), 1u);
