@@ -6,7 +6,10 @@
 namespace braid {
 
 Profile profile_of(const Scenario& scenario) {
-  Profile profile = profile_of(scenario.profile, scenario.cluster.gpu);
+  return changed_by(scenario, profile_of(scenario.profile, scenario.cluster.gpu));
+}
+
+Profile changed_by(const Scenario& scenario, Profile profile) {
   for (const auto& [name, value] : scenario.parameters) {
     try {
       profile = with_parameter(std::move(profile), name, value, "the scenario");

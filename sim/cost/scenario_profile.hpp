@@ -10,5 +10,7 @@ namespace braid {
 /// Throws Error as read_profile() does, and for a parameter that is unknown or out of its bounds, naming where the
 /// scenario says so.
 Profile profile_of(const Scenario& scenario);
+/// The same over a profile that was read before.
+Profile changed_by(const Scenario& scenario, Profile profile);
 
 }  // namespace braid

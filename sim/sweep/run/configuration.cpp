@@ -8,6 +8,7 @@
 
 #include "sim/base/csv.hpp"
 #include "sim/cost/profile.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/program/block_streams.hpp"
 #include "sim/program/resident.hpp"
 #include "sim/program/scheduled.hpp"
@@ -167,7 +168,7 @@ Configuration screen_point(const Sweep& sweep, std::int64_t point, Screener& scr
     if (prune(faults_of(at.scenario, at.run))) return;
     if (sweep.must_fit && prune(faults_of_schedule(at.scenario, at.run, true))) return;
     try {
-      const Profile profile = profile_of(at.scenario.profile, at.scenario.cluster.gpu);
+      const Profile profile = profile_of(at.scenario);
       const bool noisy = at.scenario.noise.jitter > 0 || !at.scenario.noise.slow_ranks.empty();
       if (noisy) {
         Scenario ideal = at.scenario;
@@ -190,7 +191,7 @@ Configuration play_point(const Sweep& sweep, std::int64_t point) {
     row.network = at.scenario.network == NetworkKind::ideal ? "ideal" : "simgrid";
     row.grain = "unit";
     if (const std::optional<std::string> faults = faults_of(at.scenario, at.run)) throw Error("", *faults);
-    const Profile profile = profile_of(at.scenario.profile, at.scenario.cluster.gpu);
+    const Profile profile = profile_of(at.scenario);
     fill_in(row, play(at.scenario, at.run, profile).report, at.scenario);
   });
 }
