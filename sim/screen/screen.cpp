@@ -161,10 +161,11 @@ class Screener::Screening {
       });
       from = to;
     }
-    if (!unit_costs_.launches.empty()) {
-      costs_.launches.time[first] = price.launch;
-      costs_.launches.lead[first] = price.lead;
-    }
+    if (unit_costs_.launches.empty()) return;
+    // The first op stands for the launches of all: when it starts, none of the others is held up any more.
+    costs_.launches.time[first] = price.launch;
+    costs_.launches.lead[first] = price.lead;
+    for (std::size_t n = 1; n < price.duration.size(); ++n) costs_.launches.lead[first + n] = price.launch;
   }
 
   RunReport report_of(const FoldedPlay& play) const {
@@ -177,7 +178,6 @@ class Screener::Screening {
                          {"schedule", label_of(run_)},
                          {"network", "ideal"},
                          {"grain", "block"},
-                         {"folded", "yes"},
                          {"seed", std::to_string(scenario_.noise.seed)},
                          {"braid", BRAID_VERSION}};
     report.ranks = account(play.played, costs_.launches);
