@@ -12,14 +12,19 @@ namespace braid {
 namespace {
 
 void take_times(const Program& program, const Replicas& replicas, const PlayMemory& memory, FoldedPlay& play) {
+  play.timeline.step_time = Seconds(0);
+  play.timeline.ranks.resize(program.ranks.size());
+  play.played.ranks.resize(program.ranks.size());
   play.timeline.multiplicity = replicas.placement.tp * replicas.placement.dp;
   play.played.program = &program;
   play.played.timeline = &play.timeline;
   for (std::size_t pp = 0; pp < program.ranks.size(); ++pp) {
     const std::vector<Op>& ops = program.ranks[pp].ops;
     const auto times = memory.instance(static_cast<int>(pp));
-    RankTimeline& rank = play.timeline.ranks.emplace_back();
-    PlayedRank& joined = play.played.ranks.emplace_back();
+    RankTimeline& rank = play.timeline.ranks[pp];
+    PlayedRank& joined = play.played.ranks[pp];
+    for (auto& lane : rank.lanes) lane.clear();
+    joined.span_of_op.clear();
     rank.rank = joined.pp = static_cast<int>(pp);
     joined.span_of_op.reserve(ops.size());
     for (std::size_t k = 0; k < ops.size(); ++k) {

@@ -21,8 +21,8 @@ struct FoldedPlay {
   FoldedPlay& operator=(const FoldedPlay&) = delete;
 };
 
-/// The times are those of simulate_ideal() where that folds. Throws Error if the placement needs more GPUs than the
-/// cluster has.
+/// `play` is filled, what was in it before is gone. The times are those of simulate_ideal() where that folds. Throws
+/// Error if the placement needs more GPUs than the cluster has.
 void play_folded(const Program& program, const Costs& costs, const Cluster& cluster, FoldedPlay& play);
 
 }  // namespace braid

@@ -19,6 +19,8 @@ namespace braid {
 struct Screener::Kept {
   KeptSchedules schedules;
   std::map<std::array<int, 7>, BlockCut> cuts;
+  CoarseProgram coarse;  ///< the last one, for its memory; so is the play
+  FoldedPlay play;
 
   /// How the blocks of such a class were cut the last time.
   BlockCut& cut_of(const Plan& plan, const Run& run, const BlockClass& of) {
@@ -38,14 +40,18 @@ struct Screener::Kept {
 class Screener::Screening {
  public:
   Screening(const Scenario& scenario, const Run& run, const Profile& profile, Kept& kept)
-      : scenario_(scenario), run_(run), profile_(profile), kept_(kept), made_(kept.schedules.of(scenario, run)) {}
+      : scenario_(scenario),
+        run_(run),
+        profile_(profile),
+        kept_(kept),
+        made_(kept.schedules.of(scenario, run)),
+        coarse_(kept.coarse) {}
 
   RunReport report() {
     lower_and_price();
     fill_costs();
-    FoldedPlay play;
-    play_folded(coarse_.program, costs_, scenario_.cluster, play);
-    return report_of(play);
+    play_folded(coarse_.program, costs_, scenario_.cluster, kept_.play);
+    return report_of(kept_.play);
   }
 
  private:
@@ -87,7 +93,8 @@ class Screener::Screening {
   }
 
   void lower(const std::vector<BlockCut>& cuts) {
-    coarse_ = lower_blocks(made_.schedule, scenario_, run_, made_.blocks, made_.transfers, classes_, cuts);
+    coarse_ = lower_blocks(made_.schedule, scenario_, run_, made_.blocks, made_.transfers, classes_, cuts,
+                           std::move(coarse_));
   }
 
   std::vector<double> count_ops(std::size_t works, std::size_t block_works) const {
@@ -237,7 +244,7 @@ class Screener::Screening {
   std::size_t units_ = 0;  ///< works of units, the first of the priced ones
   Costs unit_costs_;
   std::vector<BlockPrice> prices_;
-  CoarseProgram coarse_;
+  CoarseProgram& coarse_;
   Costs costs_;
 };
 
