@@ -84,19 +84,33 @@ class CoarseRank {
   BlockInputs inputs_;
 };
 
+/// Growing vectors anew costs a fifth of screening a run.
+void use_again(Program& spent, Program& program) {
+  const std::size_t ranks = program.ranks.size();
+  program.ranks = std::move(spent.ranks);
+  program.ranks.resize(ranks);
+  for (RankProgram& rank : program.ranks) {
+    rank.ops.clear();
+    rank.deps.clear();
+    rank.resident = {};
+  }
+  program.messages = std::move(spent.messages);
+  program.messages.clear();
+}
+
 }  // namespace
 
 CoarseProgram lower_blocks(const Schedule& schedule, const Scenario& scenario, const Run& run,
-                           const std::vector<std::vector<Block>>& blocks, const BlockClasses& classes,
-                           const std::vector<BlockCut>& cuts) {
+                           const std::vector<std::vector<Block>>& blocks, const Transfers& transfers,
+                           const BlockClasses& classes, const std::vector<BlockCut>& cuts, CoarseProgram spent) {
   CoarseProgram coarse{.program = program_frame(schedule, scenario, run), .first_work = {}};
   Program& program = coarse.program;
+  use_again(spent.program, program);
   for (const BlockCut& cut : cuts) {
     coarse.first_work.push_back(static_cast<std::uint16_t>(program.works.size()));
     for (int n = 0; n < cut.ops(); ++n) program.works.push_back({.kind = WorkKind::fixed});
   }
   const std::vector<StageLayers> stages = stage_layers(scenario, schedule.stages());
-  const Transfers transfers = transfers_of(schedule, blocks, run.p2p);
   add_messages(program, transfers);
   UnitWorks works(program, scenario);
   const std::vector<GradientExchange> exchanges = gradient_exchanges(program, schedule, scenario);

@@ -135,7 +135,8 @@ class Pricing {
       most = std::max(most, issued - costs_.launches.lead[work].value - start(k));
     }
     price_.launch = Seconds(issued);
-    price_.lead = Seconds(std::max(0.0, issued - most));
+    const double head = price_.cut.head ? price_.duration.front().value : 0;
+    price_.lead = Seconds(std::max(0.0, issued - most + head));
   }
 
   void memory() {

@@ -21,6 +21,7 @@ void waits_for(const RankProgram& rank, const Op& op, std::uint32_t before_on_la
   const auto deps = rank.deps_of(op);
   out.assign(deps.begin(), deps.end());
   if (before_on_lane != kNoMessage) out.push_back(before_on_lane);
+  if (out.size() < 2) return;
   std::ranges::sort(out);
   out.erase(std::unique(out.begin(), out.end()), out.end());
 }
