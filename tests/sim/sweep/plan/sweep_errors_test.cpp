@@ -205,7 +205,6 @@ TEST(SweepErrors, DerivedFields) {
             "s.sweep.toml:36:1:derived.plan.tp: 'gpus / dp': needs what it is to give, through plan.dp");
 }
 
-// tp 1 or 3, so that "plan.tp" is set to what the sweep says and not to what its field is called.
 TEST(SweepErrors, TextsThatAreNoChoice) {
   for (const char* text : {"", "3", "{}", "{\"run\": 3}", "{\"plan.tp\": 1}"}) {
     try {
