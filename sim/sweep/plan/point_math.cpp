@@ -23,7 +23,7 @@ int fact_of(const std::string& field, int run_index) {
 
 }  // namespace
 
-PointMath::PointMath(const Sweep& sweep, const std::vector<int>& run_indices) {
+PointMath::PointMath(const Sweep& sweep, const std::vector<int>& run_indices, Parts parts) {
   std::vector<Issue> issues;
   const auto compile = [&](const std::vector<Expression>& texts, std::vector<CompiledExpression>& into) {
     for (const Expression& text : texts) {
@@ -32,7 +32,7 @@ PointMath::PointMath(const Sweep& sweep, const std::vector<int>& run_indices) {
       } catch (const Error& error) { issues.push_back({"", error.what()}); }
     }
   };
-  compile(sweep.constraints, constraints_);
+  if (parts == Parts::all) compile(sweep.constraints, constraints_);
   compile(sweep.derived, derived_);
   throw_if_any(issues);
   for (const Expression& derived : sweep.derived) {

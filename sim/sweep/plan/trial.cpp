@@ -144,7 +144,7 @@ std::vector<std::string> run_labels(const Sweep& sweep) {
 
 void check_expressions(const Sweep& sweep) {
   const PointFacts facts(sweep);
-  PointMath math(sweep, facts.run_indices());
+  PointMath math(sweep, facts.run_indices(), PointMath::Parts::all);
 }
 
 }  // namespace braid

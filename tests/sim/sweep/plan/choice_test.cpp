@@ -99,7 +99,8 @@ TEST_F(Choices, TheScenarioMayBeAFileOfItsOwn) {
   EXPECT_EQ(scenario_at(sweep, choice_of(sweep, 1)).model.name, "m8");
 }
 
-// 3 lines of the sweep, [scenario], and the name is the fourth of the scenario. A fault that shows in a row points at the sweep's own line.
+// 3 lines of the sweep, [scenario], and the name is the fourth of the scenario. A fault that shows in a row points at
+// the sweep's own line.
 TEST(Choice, AScenariosLinesAreTheSweepFiles) {
   const Sweep sweep = small_sweep("", "[fields]\n\"plan.pp\" = [2, 4]");
   const Scenario scenario = scenario_at(sweep, choice_of(sweep, 0));
