@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "sim/base/csv.hpp"
 #include "sim/sweep/plan/expand.hpp"
 
 namespace braid {
@@ -37,6 +38,17 @@ TEST(SweepFiles, TheExample) {
   EXPECT_EQ(sweep.product(), 48);
   EXPECT_EQ(expand(sweep).points.size(), 36);
   EXPECT_EQ(scenario_at(sweep, choice_of(sweep, 0)).plan.microbatches, 16);  // tp 1, pp 2: dp 8
+}
+
+// tp 3 values x pp 4 x 2 x the three runs of the scenario = 72.
+TEST(SweepFiles, TheExampleOfTheManual) {
+  const std::string page = read_file(std::string(BRAID_SOURCE_DIR) + "/docs/sweeps.md");
+  const std::string fence = "```toml\n";
+  const std::size_t begin = page.find(fence) + fence.size();
+  const std::string text = page.substr(begin, page.find("```", begin) - begin);
+  const Sweep sweep = parse_sweep(text, std::string(BRAID_SOURCE_DIR) + "/scenarios/sizing/manual.sweep.toml");
+  EXPECT_EQ(sweep.product(), 72);
+  EXPECT_GT(expand(sweep).points.size(), 0);
 }
 
 // A million points: no scenario is read for each. 0.05 s on the machine it was written on.
