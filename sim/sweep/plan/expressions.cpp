@@ -81,13 +81,6 @@ void define_functions(mu::Parser& parser) {
   parser.DefineFun("sqrt", [](double a) { return std::sqrt(a); });
 }
 
-/// Of a given fact; kGiven for any other name.
-std::size_t place_of_given(std::string_view name) {
-  std::size_t place = 0;
-  while (place < kGiven && name != kGivenFacts[place].name) ++place;
-  return place;
-}
-
 std::string unknown_name(const std::string& name) {
   std::vector<std::string> known;
   for (std::size_t i = 0; i < kFacts; ++i) known.emplace_back(name_of_fact(i));
@@ -123,10 +116,11 @@ const char* name_of_fact(std::size_t place) {
 }
 
 void complete(Facts& facts) {
-  enum : std::size_t { dp = 2, microbatches, microbatch_size, nodes = 6, gpus_per_node, heads = 10, kv_heads };
-  if (facts[kv_heads] == 0) facts[kv_heads] = facts[heads];
-  facts[kGiven] = facts[nodes] * facts[gpus_per_node];
-  facts[kGiven + 1] = facts[microbatches] * facts[microbatch_size] * facts[dp];
+  constexpr auto given = place_of_given;
+  double& kv_heads = facts[given("kv_heads")];
+  if (kv_heads == 0) kv_heads = facts[given("heads")];
+  facts[kGiven] = facts[given("nodes")] * facts[given("gpus_per_node")];
+  facts[kGiven + 1] = facts[given("microbatches")] * facts[given("microbatch_size")] * facts[given("dp")];
 }
 
 CompiledExpression::CompiledExpression(const Expression& expression, Facts& facts)

@@ -14,8 +14,8 @@ constexpr int kNone = -1;
 
 /// The place of the given fact that a field sets for the run, or kNone.
 int fact_of(const std::string& field, int run_index) {
-  if (field == fmt::format("run.{}.chunks", run_index)) return static_cast<int>(kGiven) - 1;
-  for (std::size_t i = 0; i + 1 < kGiven; ++i) {
+  if (field == fmt::format("run.{}.chunks", run_index)) return static_cast<int>(place_of_given("chunks"));
+  for (std::size_t i = 0; i < kGiven; ++i) {
     if (field == kGivenFacts[i].field) return static_cast<int>(i);
   }
   return kNone;
