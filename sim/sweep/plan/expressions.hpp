@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/sweep/plan/sweep.hpp"
@@ -40,6 +41,13 @@ inline constexpr const char* kFollowingFacts[] = {"gpus", "global_batch"};
 inline constexpr std::size_t kGiven = std::size(kGivenFacts);
 inline constexpr std::size_t kFacts = kGiven + std::size(kFollowingFacts);
 using Facts = std::array<double, kFacts>;
+
+/// Among kGivenFacts; kGiven for any other name.
+constexpr std::size_t place_of_given(std::string_view name) {
+  std::size_t place = 0;
+  while (place < kGiven && name != kGivenFacts[place].name) ++place;
+  return place;
+}
 
 const char* name_of_fact(std::size_t place);
 

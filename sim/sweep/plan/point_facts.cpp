@@ -12,10 +12,8 @@
 namespace braid {
 namespace {
 
-constexpr std::size_t kChunks = kGiven - 1;
-constexpr std::size_t kKvHeads = 11;
-static_assert(std::string_view(kGivenFacts[kKvHeads].name) == "kv_heads");
-static_assert(std::string_view(kGivenFacts[kChunks].name) == "chunks");
+constexpr std::size_t kChunks = place_of_given("chunks");
+static_assert(kChunks + 1 == kGiven, "the only one that belongs to a run stands last");
 
 /// Files whose paths a sweep may choose; they are meant as seen from the sweep.
 bool names_file(const std::string& field) { return field == "model" || field == "cluster" || field == "profile"; }
