@@ -63,6 +63,7 @@ BlockClasses block_classes(const std::vector<std::vector<Block>>& blocks, const 
           sides.push_back({.type = action.type, .layers = layers});
         }
         classes.all.push_back(issued(sides, scenario, run, works));
+        classes.all.back().kind = key;
       }
       classes.of[rank].push_back(at->second);
     }

@@ -19,6 +19,8 @@ struct BlockClass {
     std::uint32_t exit = kNoOp;   ///< the op behind which its output is there; kNoOp of a W
   };
   std::vector<Side> sides;  ///< by action of the block
+  /// Names the class: equal for classes that issue the same units in scenarios of one model and one way to split it.
+  std::array<int, 2> kind{-1, -1};
   RankProgram units;
 };
 

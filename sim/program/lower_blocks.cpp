@@ -87,8 +87,8 @@ class CoarseRank {
 }  // namespace
 
 CoarseProgram lower_blocks(const Schedule& schedule, const Scenario& scenario, const Run& run,
-                           const std::vector<std::vector<Block>>& blocks, const BlockClasses& classes,
-                           const std::vector<BlockCut>& cuts) {
+                           const std::vector<std::vector<Block>>& blocks, const Transfers& transfers,
+                           const BlockClasses& classes, const std::vector<BlockCut>& cuts) {
   CoarseProgram coarse{.program = program_frame(schedule, scenario, run), .first_work = {}};
   Program& program = coarse.program;
   for (const BlockCut& cut : cuts) {
@@ -96,7 +96,6 @@ CoarseProgram lower_blocks(const Schedule& schedule, const Scenario& scenario, c
     for (int n = 0; n < cut.ops(); ++n) program.works.push_back({.kind = WorkKind::fixed});
   }
   const std::vector<StageLayers> stages = stage_layers(scenario, schedule.stages());
-  const Transfers transfers = transfers_of(schedule, blocks, run.p2p);
   add_messages(program, transfers);
   UnitWorks works(program, scenario);
   const std::vector<GradientExchange> exchanges = gradient_exchanges(program, schedule, scenario);

@@ -35,10 +35,10 @@ struct CoarseProgram {
   std::vector<std::uint16_t> first_work;
 };
 
-/// Lowers a checked schedule of a checked scenario. `cuts` are of the classes that block_classes() found for the
-/// blocks. Throws Error as lower() does.
+/// Lowers a checked schedule of a checked scenario. `blocks` and `transfers` are those of the schedule, `cuts` of the
+/// classes that block_classes() found for the blocks. Throws Error as lower() does.
 CoarseProgram lower_blocks(const Schedule& schedule, const Scenario& scenario, const Run& run,
-                           const std::vector<std::vector<Block>>& blocks, const BlockClasses& classes,
-                           const std::vector<BlockCut>& cuts);
+                           const std::vector<std::vector<Block>>& blocks, const Transfers& transfers,
+                           const BlockClasses& classes, const std::vector<BlockCut>& cuts);
 
 }  // namespace braid

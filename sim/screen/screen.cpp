@@ -2,6 +2,8 @@
 #include "sim/screen/screen.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
 
 #include "sim/cost/cost_program.hpp"
@@ -10,31 +12,43 @@
 #include "sim/report/metrics.hpp"
 #include "sim/screen/block_prices.hpp"
 #include "sim/screen/folded_play.hpp"
+#include "sim/screen/kept_schedules.hpp"
 
 namespace braid {
-namespace {
+
+struct Screener::Kept {
+  KeptSchedules schedules;
+  std::map<std::array<int, 7>, BlockCut> cuts;
+
+  /// How the blocks of such a class were cut the last time.
+  BlockCut& cut_of(const Plan& plan, const Run& run, const BlockClass& of) {
+    const BlockCut one_op{.entry = {0, 0}, .exit = {0, 0}};
+    const std::array key{of.kind[0],
+                         of.kind[1],
+                         plan.tp,
+                         plan.sequence_parallel ? 1 : 0,
+                         static_cast<int>(plan.recompute),
+                         static_cast<int>(run.async_all_reduce),
+                         static_cast<int>(plan.microbatch_size)};
+    return cuts.try_emplace(key, one_op).first->second;
+  }
+};
 
 /// One call, from schedule to report.
-class Screening {
+class Screener::Screening {
  public:
-  Screening(const Scenario& scenario, const Run& run, const Profile& profile)
-      : scenario_(scenario), run_(run), profile_(profile), schedule_(schedule_of(scenario, run)) {}
+  Screening(const Scenario& scenario, const Run& run, const Profile& profile, Kept& kept)
+      : scenario_(scenario), run_(run), profile_(profile), kept_(kept), made_(kept.schedules.of(scenario, run)) {}
 
   RunReport report() {
     lower_and_price();
     fill_costs();
-    const Timeline timeline = play();
-    RunReport report = report_run(coarse_.program, timeline,
-                                  {.label = label_of(run_),
-                                   .gpu = scenario_.cluster.gpu,
-                                   .launches = costs_.launches,
-                                   .notes = unit_costs_.notes});
-    add_insides(report, timeline);
-    return report;
+    FoldedPlay play;
+    play_folded(coarse_.program, costs_, scenario_.cluster, play);
+    return report_of(play);
   }
 
  private:
-  bool of_block(std::uint16_t work) const { return work < block_works(); }
   std::size_t block_works() const {
     std::size_t count = 0;
     for (const BlockPrice& price : prices_) count += static_cast<std::size_t>(price.cut.ops());
@@ -44,28 +58,36 @@ class Screening {
   std::size_t priced(std::size_t work) const { return units_ + work - block_works(); }
 
   void lower_and_price() {
-    const std::vector<StageLayers> stages = stage_layers(scenario_, schedule_.stages());
-    blocks_ = blocks_of(schedule_, run_.join_adjacent_w);
-    Program all{.schedule = schedule_.name, .placement = scenario_.placement()};
+    const std::vector<StageLayers> stages = stage_layers(scenario_, made_.schedule.stages());
+    Program all{.schedule = made_.schedule.name, .placement = scenario_.placement()};
     UnitWorks works(all, scenario_);
-    classes_ = block_classes(blocks_, stages, scenario_, run_, works);
+    classes_ = block_classes(made_.blocks, stages, scenario_, run_, works);
     units_ = all.works.size();
-    // What is not in blocks does not depend on how they are cut, so that a first cut tells all works.
-    std::vector<BlockCut> cuts(classes_.all.size());
-    for (std::size_t c = 0; c < cuts.size(); ++c) cuts[c].entry = cuts[c].exit = {0, 0};
-    coarse_ = lower_blocks(schedule_, scenario_, run_, blocks_, classes_, cuts);
-    const auto others = coarse_.program.works.begin() + static_cast<std::ptrdiff_t>(cuts.size());
+    // What is not in blocks does not depend on how they are cut, so that the cut that they had the last time tells all
+    // works; mostly it is right.
+    std::vector<BlockCut> cuts;
+    for (const BlockClass& one : classes_.all) cuts.push_back(kept_.cut_of(scenario_.plan, run_, one));
+    lower(cuts);
+    std::size_t block_works = 0;
+    for (const BlockCut& cut : cuts) block_works += static_cast<std::size_t>(cut.ops());
+    const auto others = coarse_.program.works.begin() + static_cast<std::ptrdiff_t>(block_works);
     all.works.insert(all.works.end(), others, coarse_.program.works.end());
-    std::vector<double> ops = count_ops(all.works.size(), cuts.size());
+    std::vector<double> ops = count_ops(all.works.size(), block_works);
     if (!coarse_.program.messages.empty()) all.messages.resize(1);
     unit_costs_ = cost_program(all, ops, scenario_.cluster, profile_);
     prices_ = block_prices(classes_, all.works, scenario_.plan.tp, unit_costs_);
     bool as_first_cut = true;
     for (std::size_t c = 0; c < cuts.size(); ++c) {
-      as_first_cut = as_first_cut && prices_[c].cut == cuts[c];
+      if (prices_[c].cut == cuts[c]) continue;
+      as_first_cut = false;
       cuts[c] = prices_[c].cut;
+      kept_.cut_of(scenario_.plan, run_, classes_.all[c]) = cuts[c];
     }
-    if (!as_first_cut) coarse_ = lower_blocks(schedule_, scenario_, run_, blocks_, classes_, cuts);
+    if (!as_first_cut) lower(cuts);
+  }
+
+  void lower(const std::vector<BlockCut>& cuts) {
+    coarse_ = lower_blocks(made_.schedule, scenario_, run_, made_.blocks, made_.transfers, classes_, cuts);
   }
 
   std::vector<double> count_ops(std::size_t works, std::size_t block_works) const {
@@ -145,40 +167,46 @@ class Screening {
     }
   }
 
-  Timeline play() const {
-    Timeline timeline = play_folded(coarse_.program, costs_, scenario_.cluster);
-    timeline.provenance = {.kind = "simulated",
-                           .facts = {{"scenario", scenario_.name},
-                                     {"scenario_hash", scenario_hash(scenario_)},
-                                     {"profile", profile_id(profile_)},
-                                     {"gpu", scenario_.cluster.gpu.name},
-                                     {"schedule", label_of(run_)},
-                                     {"network", "ideal"},
-                                     {"grain", "block"},
-                                     {"seed", std::to_string(scenario_.noise.seed)},
-                                     {"braid", BRAID_VERSION}}};
-    return timeline;
+  RunReport report_of(const FoldedPlay& play) const {
+    RunReport report{.step_time = play.timeline.step_time, .folded = play.timeline.multiplicity};
+    report.provenance = {{"kind", "simulated"},
+                         {"scenario", scenario_.name},
+                         {"scenario_hash", scenario_hash(scenario_)},
+                         {"profile", profile_id(profile_)},
+                         {"gpu", scenario_.cluster.gpu.name},
+                         {"schedule", label_of(run_)},
+                         {"network", "ideal"},
+                         {"grain", "block"},
+                         {"folded", "yes"},
+                         {"seed", std::to_string(scenario_.noise.seed)},
+                         {"braid", BRAID_VERSION}};
+    report.ranks = account(play.played, costs_.launches);
+    std::vector<Seconds> exposed;
+    for (std::size_t pp = 0; pp < report.ranks.size(); ++pp) {
+      const RankTimeline& played = play.timeline.ranks[pp];
+      for (const auto& lane : played.lanes) report.ops += lane.size();
+      exposed.push_back(exposed_communication(played) + add_insides(report.ranks[pp], classes_.of[pp]));
+      report.peaks.push_back(peak(played, pp));
+    }
+    sum_up(report, exposed, coarse_.program,
+           {.label = label_of(run_),
+            .gpu = scenario_.cluster.gpu,
+            .launches = costs_.launches,
+            .notes = unit_costs_.notes});
+    return report;
   }
 
-  /// What happens inside blocks: waits and stretch that their ops' times hold, and memory.
-  void add_insides(RunReport& report, const Timeline& timeline) const {
-    std::vector<Seconds> exposed;
-    for (std::size_t i = 0; i < report.ranks.size(); ++i) {
-      const RankTimeline& played = timeline.ranks[i];
-      RankTime& rank = report.ranks[i];
-      Seconds waits;
-      for (const std::uint16_t c : classes_.of[i]) {
-        waits += prices_[c].waits;
-        rank.stretch += prices_[c].stretch;
-        rank.busy -= prices_[c].waits + prices_[c].stretch;
-      }
-      rank.idle[static_cast<std::size_t>(Cause::tp)] += waits;
-      exposed.push_back(exposed_communication(played) + waits);
-      report.peaks[i] = peak(played, i);
+  /// What happens inside the blocks of a rank is in their ops' times: busy, stretched, and waiting for collectives,
+  /// the sum of which is returned.
+  Seconds add_insides(RankTime& rank, const std::vector<std::uint16_t>& blocks) const {
+    Seconds waits;
+    for (const std::uint16_t c : blocks) {
+      waits += prices_[c].waits;
+      rank.stretch += prices_[c].stretch;
+      rank.busy -= prices_[c].waits + prices_[c].stretch;
     }
-    sum_up(
-        report, exposed, coarse_.program,
-        {.label = report.schedule, .gpu = scenario_.cluster.gpu, .launches = report.launches, .notes = report.notes});
+    rank.idle[static_cast<std::size_t>(Cause::tp)] += waits;
+    return waits;
   }
 
   MemoryPeak peak(const RankTimeline& played, std::size_t pp) const {
@@ -203,8 +231,8 @@ class Screening {
   const Scenario& scenario_;
   const Run& run_;
   const Profile& profile_;
-  Schedule schedule_;
-  std::vector<std::vector<Block>> blocks_;
+  Kept& kept_;
+  const BlockSchedule& made_;
   BlockClasses classes_;
   std::size_t units_ = 0;  ///< works of units, the first of the priced ones
   Costs unit_costs_;
@@ -212,10 +240,6 @@ class Screening {
   CoarseProgram coarse_;
   Costs costs_;
 };
-
-}  // namespace
-
-struct Screener::Kept {};
 
 Screener::Screener() : kept_(std::make_unique<Kept>()) {}
 Screener::~Screener() = default;
@@ -226,7 +250,7 @@ RunReport Screener::screen(const Scenario& scenario, const Run& run, const Profi
   if (scenario.noise.jitter != 0 || !scenario.noise.slow_ranks.empty()) {
     throw Error(location(scenario, "noise"), "blocks cannot show noise: play this scenario, or leave noise out of it");
   }
-  return Screening(scenario, run, profile).report();
+  return Screening(scenario, run, profile, *kept_).report();
 }
 
 }  // namespace braid
