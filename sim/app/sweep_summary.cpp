@@ -90,9 +90,8 @@ Json json_of(const SweepProgress& p) {
 
 std::vector<Configuration> best_of(const std::vector<Configuration>& rows, std::size_t most) {
   std::vector<Configuration> best;
-  const bool refined = std::any_of(rows.begin(), rows.end(), [](const Configuration& row) {
-    return row.point >= 0 && row.fits && is_refined(row);
-  });
+  const bool refined = std::any_of(
+      rows.begin(), rows.end(), [](const Configuration& row) { return row.point >= 0 && row.fits && is_refined(row); });
   for (const Configuration& row : rows) {
     if (row.point >= 0 && row.ok() && row.fits && (!refined || is_refined(row))) best.push_back(row);
   }

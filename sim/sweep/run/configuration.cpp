@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <numeric>
+#include <regex>
 
 #include "sim/base/csv.hpp"
 #include "sim/cost/profile.hpp"
@@ -17,19 +17,11 @@
 namespace braid {
 namespace {
 
-/// On one line, and without the file and line of a scenario that the user did not write for this point.
-std::string reason_of(std::string text, const Scenario& scenario) {
-  const auto digits_behind = [&](std::size_t at) {
-    std::size_t end = at;
-    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
-    return end > at && end < text.size() && text[end] == ':' ? end + 1 : at;
-  };
-  for (std::size_t at = 0; !scenario.path.empty() && (at = text.find(scenario.path + ":", at)) != std::string::npos;) {
-    const std::size_t end = digits_behind(digits_behind(at + scenario.path.size() + 1));
-    text.erase(at, end - at);
-  }
-  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;) text.replace(at, 1, "; ");
-  return text;
+/// On one line, and without the file, line and column of what the user did not write for this point.
+std::string reason_of(const std::string& text) {
+  static const std::regex place("(^|\n| )[^ \n]*\\.toml(:[0-9]+:[0-9]+)?:");
+  static const std::regex line_end("\n");
+  return std::regex_replace(std::regex_replace(text, place, "$1"), line_end, "; ");
 }
 
 std::optional<std::string> faults_of(const Scenario& scenario, const Run& run) {
@@ -37,7 +29,7 @@ std::optional<std::string> faults_of(const Scenario& scenario, const Run& run) {
   alone.runs = {run};
   const std::vector<Issue> issues = check(alone);
   if (issues.empty()) return std::nullopt;
-  return reason_of(Error(issues).what(), scenario);
+  return reason_of(Error(issues).what());
 }
 
 /// What the schedule and its stages are at odds with.
@@ -57,7 +49,7 @@ std::optional<std::string> faults_of_schedule(const Scenario& scenario, const Ru
     }
   }
   return std::nullopt;
-} catch (const Error& error) { return reason_of(error.what(), scenario); }
+} catch (const Error& error) { return reason_of(error.what()); }
 
 struct PointScenario {
   Scenario scenario;
@@ -81,8 +73,8 @@ Configuration row_of(const Sweep& sweep, std::int64_t point, const Play& play) {
     try {
       play(*row, at);
       return *row;
-    } catch (const Error& error) { reason = reason_of(error.what(), at.scenario); }
-  } catch (const Error& error) { reason = error.what(); }
+    } catch (const Error& error) { reason = reason_of(error.what()); }
+  } catch (const Error& error) { reason = reason_of(error.what()); }
   if (!row) return failed_point(sweep, point, reason);
   row->status = ConfigurationStatus::failed;
   row->reason = reason;
@@ -135,7 +127,6 @@ Configuration failed_point(const Sweep& sweep, std::int64_t point, const std::st
   }
   row.status = ConfigurationStatus::failed;
   row.reason = reason;
-  std::replace(row.reason.begin(), row.reason.end(), '\n', ' ');
   return row;
 }
 
