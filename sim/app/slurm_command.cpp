@@ -37,16 +37,21 @@ Answer ask_shell(const std::string& command) {
   return answer;
 }
 
+std::string in_one_line(std::string text) {
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n')) text.replace(end, 1, "; ");
+  return text;
+}
+
 /// The number of the job. What sbatch says beside it, sites' notes and warnings, goes to `out`.
 std::string submit(const std::string& options, const std::string& script, std::ostream& out) {
   const Answer answer = ask_shell("sbatch --parsable " + options + shell_word(script));
-  if (answer.code != 0) throw Error(script, "sbatch refuses it: " + answer.said);
+  if (answer.code != 0) throw Error(script, "sbatch refuses it: " + in_one_line(answer.said));
   // The number is in the last line, before the name of the cluster if there is one.
   const std::size_t last = answer.said.rfind('\n') + 1;
   if (last > 0) out << answer.said.substr(0, last);
   std::string job = answer.said.substr(last, answer.said.find(';', last) - last);
   if (job.empty() || job.find_first_not_of("0123456789") != std::string::npos)
-    throw Error(script, "sbatch took it, but its answer has no job number: " + answer.said);
+    throw Error(script, "sbatch took it, but its answer has no job number: " + in_one_line(answer.said));
   return job;
 }
 
@@ -58,8 +63,7 @@ void add_slurm_options(CLI::App& sweep_command, SlurmOptions& options) {
           .add_option("--slurm", options.tasks,
                       "submit it to Slurm as an array of N tasks, --jobs processors each (default: 1), and a job that "
                       "merges them")
-          ->type_name("N")
-          ->check(CLI::PositiveNumber);
+          ->type_name("N");
   sweep_command
       .add_option("--slurm-args", options.sbatch, "more options of sbatch: \"--partition=cpu --time=4:00:00\"")
       ->type_name("OPTIONS")
@@ -76,16 +80,14 @@ std::string slurm_folder(const std::string& store) {
 }
 
 void submit_sweep(SlurmSweep sweep, const SlurmOptions& options, std::int64_t points, std::ostream& out) {
-  if (options.tasks > points) {
-    throw Error("--slurm",
-                fmt::format("{} tasks are more than the sweep's {} configurations; take fewer", options.tasks, points));
-  }
+  sweep.tasks = options.tasks.value_or(0);
+  if (sweep.tasks < 1 || sweep.tasks > points)
+    throw Error("--slurm", fmt::format("{} is no number of tasks for {} configurations", sweep.tasks, points));
   if (!options.dry_run && ask_shell("command -v sbatch").code != 0) {
     throw Error("--slurm",
                 "there is no sbatch here; run this on a login node of the cluster, or add --slurm-dry-run to have the "
                 "scripts written");
   }
-  sweep.tasks = options.tasks;
   sweep.sbatch = options.sbatch;
   sweep.program = options.program.empty() ? fs::read_symlink("/proc/self/exe").string() : options.program;
   sweep.from = fs::current_path().string();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 #include "sim/sweep/run/slurm.hpp"
@@ -15,7 +16,7 @@ class App;
 namespace braid {
 
 struct SlurmOptions {
-  int tasks = 0;  ///< 0: not asked for
+  std::optional<int> tasks;  ///< if Slurm was asked for
   std::string sbatch;
   std::string program;   ///< "" = this one
   bool dry_run = false;  ///< write the scripts, submit nothing
@@ -28,7 +29,7 @@ std::string slurm_folder(const std::string& store);
 
 /// Writes array.sh and merge.sh into the folder of `sweep`, submits both unless it is a dry run, and says what to do
 /// next. Takes relative paths as seen from here; puts in what the options say. `points` are those of the whole sweep.
-/// Throws Error: fewer points than tasks, no sbatch, sbatch refuses.
+/// Throws Error: no task, fewer points than tasks, no sbatch, sbatch refuses.
 void submit_sweep(SlurmSweep sweep, const SlurmOptions& options, std::int64_t points, std::ostream& out);
 
 }  // namespace braid

@@ -39,12 +39,15 @@ braid() {{
 
 /// What comes before the calls of Braid. Of two options that differ sbatch takes the last.
 std::string head(const SlurmSweep& sweep, const std::string& job, const std::string& log, const std::string& array) {
-  if (sweep.folder.find_first_of("\n\"\\") != std::string::npos)
-    throw Error(sweep.folder, "sbatch cannot read this name; choose a folder without quotes and backslashes");
+  if (sweep.folder.find_first_of("\n\"\\%") != std::string::npos) {
+    throw Error(sweep.folder,
+                "Slurm would read this name as another; choose one without double quotes, backslashes and %");
+  }
   if (sweep.sbatch.find('\n') != std::string::npos)
     throw Error("--slurm-args", "give all options of sbatch in one line");
   std::string text = fmt::format(
       "#!/bin/bash\n"
+      "# Written by `braid sweep --slurm`; it may run again at any time and goes on where it stopped.\n"
       "#SBATCH --job-name={}-{}\n{}"
       "#SBATCH --nodes=1 --ntasks=1 --cpus-per-task={}\n"
       "#SBATCH --chdir=\"{}\"\n"

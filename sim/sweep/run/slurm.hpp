@@ -34,8 +34,8 @@ struct SlurmSweep {
   std::string sbatch;                ///< further options of sbatch as one line; they win over ours
 };
 
-/// Bash scripts for sbatch. Throw Error for what sbatch could not read: a folder with a line break, quote or backslash,
-/// options of several lines.
+/// Bash scripts for sbatch. Throw Error for what Slurm would read as something else: a folder with a line break, double
+/// quote, backslash or %, options of several lines.
 std::string array_script(const SlurmSweep& sweep);
 std::string merge_script(const SlurmSweep& sweep);
 
