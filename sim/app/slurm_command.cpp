@@ -57,7 +57,7 @@ std::string submit(const std::string& options, const std::string& script, std::o
 
 }  // namespace
 
-void add_slurm_options(CLI::App& sweep_command, SlurmOptions& options) {
+CLI::Option* add_slurm_options(CLI::App& sweep_command, SlurmOptions& options) {
   CLI::Option* tasks =
       sweep_command
           .add_option("--slurm", options.tasks,
@@ -72,6 +72,7 @@ void add_slurm_options(CLI::App& sweep_command, SlurmOptions& options) {
       ->type_name("PATH")
       ->needs(tasks);
   sweep_command.add_flag("--slurm-dry-run", options.dry_run, "write the scripts, submit nothing")->needs(tasks);
+  return tasks;
 }
 
 std::string slurm_folder(const std::string& store) {

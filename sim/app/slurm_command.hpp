@@ -11,7 +11,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace braid {
 
@@ -22,7 +23,8 @@ struct SlurmOptions {
   bool dry_run = false;  ///< write the scripts, submit nothing
 };
 
-void add_slurm_options(CLI::App& sweep_command, SlurmOptions& options);
+/// Returns the one that asks for Slurm.
+CLI::Option* add_slurm_options(CLI::App& sweep_command, SlurmOptions& options);
 
 /// Where scripts, shards and logs belong that end up in this store: out/a.db has out/a-slurm.
 std::string slurm_folder(const std::string& store);

@@ -72,7 +72,7 @@ std::string shard_store(const SlurmSweep& sweep, const std::string& shard) {
 std::string call(const SlurmSweep& sweep, const std::string& store) {
   std::string line = "braid sweep " + shell_word(sweep.sweep);
   for (const std::string& option : sweep.options) line += " " + shell_word(option);
-  return line + " --jobs \"$SLURM_CPUS_PER_TASK\" --store " + store;
+  return line + " --alone --jobs \"$SLURM_CPUS_PER_TASK\" --store " + store;
 }
 
 }  // namespace

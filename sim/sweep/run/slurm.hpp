@@ -27,7 +27,7 @@ struct SlurmSweep {
   std::string store;                 ///< that the shards are merged into
   std::string folder;                ///< of scripts, shards and logs
   std::string from;                  ///< where paths in `options` are seen from
-  std::vector<std::string> options;  ///< of `braid sweep`, a word each; none of --store, --shard, --jobs
+  std::vector<std::string> options;  ///< of `braid sweep`, a word each; none of --store, --shard, --jobs, --alone
   int tasks = 1;                     ///< shards
   int jobs = 1;                      ///< workers, and so processors, of a task
   Bytes memory{0};                   ///< that a worker may take; 0: nothing is asked of Slurm

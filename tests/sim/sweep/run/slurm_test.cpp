@@ -64,7 +64,7 @@ TEST(SlurmScripts, ATaskOfTheArrayPlaysItsShardIntoItsOwnStore) {
   const Played played = play(folder, array_script(sweep), "SLURM_ARRAY_TASK_ID=2");
   EXPECT_EQ(played.code, 0);
   EXPECT_EQ(played.said, "[" + sweep.from +
-                             "][sweep][/s $HOME/a'b.toml][--set][profile=\"p q.csv\"][--jobs][2][--store][" +
+                             "][sweep][/s $HOME/a'b.toml][--set][profile=\"p q.csv\"][--alone][--jobs][2][--store][" +
                              sweep.folder + "/shard-2-of-3.db][--shard][2/3]\n");
 }
 
@@ -74,9 +74,10 @@ TEST(SlurmScripts, TheMergeTakesEveryShardThenPlaysWhatIsLeftInTheWholeStore) {
   const Played played = play(folder, merge_script(sweep));
   EXPECT_EQ(played.code, 0);
   const std::string from = "[" + sweep.from + "]", shard = "[" + sweep.folder + "/shard-";
-  EXPECT_EQ(played.said, from + "[sweep][merge][/o/`x`.db]" + shard + "1-of-3.db]" + shard + "2-of-3.db]" + shard +
-                             "3-of-3.db]\n" + from +
-                             "[sweep][/s $HOME/a'b.toml][--set][profile=\"p q.csv\"][--jobs][2][--store][/o/`x`.db]\n");
+  EXPECT_EQ(played.said,
+            from + "[sweep][merge][/o/`x`.db]" + shard + "1-of-3.db]" + shard + "2-of-3.db]" + shard + "3-of-3.db]\n" +
+                from +
+                "[sweep][/s $HOME/a'b.toml][--set][profile=\"p q.csv\"][--alone][--jobs][2][--store][/o/`x`.db]\n");
 }
 
 TEST(SlurmScripts, FailAsBraidFailsAndDoNotGoOn) {
