@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/program/blocks.hpp"
 
+#include <algorithm>
+
 #include "sim/program/p2p_groups.hpp"
 
 namespace braid {
@@ -51,6 +53,21 @@ class Places {
 
 }  // namespace
 
+void Postings::sort_by_group() {
+  std::ranges::stable_sort(all_, {}, &Posting::group);
+  begin_.assign(1, 0);
+  for (std::uint32_t i = 0; i < all_.size(); ++i) {
+    while (static_cast<int>(begin_.size()) <= all_[i].group) begin_.push_back(i);
+  }
+  begin_.push_back(static_cast<std::uint32_t>(all_.size()));
+}
+
+std::span<const Postings::Posting> Postings::of(int group) const {
+  const auto g = static_cast<std::size_t>(group);
+  if (g + 1 >= begin_.size()) return {};
+  return std::span(all_).subspan(begin_[g], begin_[g + 1] - begin_[g]);
+}
+
 std::vector<std::vector<Block>> blocks_of(const Schedule& schedule, bool join_adjacent_w) {
   const UnitTimes times = unit_times(schedule);
   std::vector<std::vector<Block>> blocks(schedule.rows.size());
@@ -95,6 +112,16 @@ Transfers transfers_of(const Schedule& schedule, const std::vector<std::vector<B
   }
   transfers.batch_size.assign(transfers.all.size(), 1);
   if (mode == P2pMode::batched) form_groups(transfers, blocks);
+  transfers.sends.resize(blocks.size());
+  transfers.recvs.resize(blocks.size());
+  for (std::uint32_t i = 0; i < transfers.all.size(); ++i) {
+    const Transfer& t = transfers.all[i];
+    transfers.sends[static_cast<std::size_t>(t.from_rank)].add(t.send_group, i);
+    transfers.recvs[static_cast<std::size_t>(t.to_rank)].add(t.recv_group, i);
+  }
+  for (auto* postings : {&transfers.sends, &transfers.recvs}) {
+    for (Postings& of_rank : *postings) of_rank.sort_by_group();
+  }
   return transfers;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/base/modes.hpp"
@@ -35,10 +36,28 @@ struct Transfer {
   std::uint32_t batch = 0;
 };
 
+/// What the groups of one rank post, in the order of groups.
+class Postings {
+ public:
+  struct Posting {
+    int group = 0;
+    std::uint32_t transfer = 0;  ///< into Transfers::all
+  };
+  /// In any order of groups; within one, in the order in which they are to be posted.
+  void add(int group, std::uint32_t transfer) { all_.push_back({group, transfer}); }
+  void sort_by_group();
+  std::span<const Posting> of(int group) const;
+
+ private:
+  std::vector<Posting> all_;
+  std::vector<std::uint32_t> begin_;  ///< by group
+};
+
 struct Transfers {
   std::vector<Transfer> all;
   /// By batch, how many posted ops it waits for.
   std::vector<std::uint32_t> batch_size;
+  std::vector<Postings> sends, recvs;  ///< by rank
 };
 
 /// All messages that the blocks exchange; none between two stages of one rank.

@@ -21,16 +21,8 @@ RankBuilder::RankBuilder(Program& program, int rank, const Schedule& schedule, c
       rank_(rank),
       message_work_(message_work),
       stages_(schedule.stages_of(rank)),
-      sends_in_(schedule.rows[static_cast<std::size_t>(rank)].size() + 1),
-      recvs_in_(sends_in_.size()),
       input_(static_cast<std::size_t>(2 * schedule.stages() * schedule.microbatches), kNoOp),
-      output_(input_.size(), kNoOp) {
-  for (std::uint32_t i = 0; i < transfers.all.size(); ++i) {
-    const Transfer& t = transfers.all[i];
-    if (t.from_rank == rank) sends_in_[static_cast<std::size_t>(t.send_group)].push_back(i);
-    if (t.to_rank == rank) recvs_in_[static_cast<std::size_t>(t.recv_group)].push_back(i);
-  }
-}
+      output_(input_.size(), kNoOp) {}
 
 std::uint32_t& RankBuilder::slot(std::vector<std::uint32_t>& table, bool backward, int stage, int microbatch) const {
   const std::size_t row =
@@ -84,14 +76,15 @@ std::uint32_t RankBuilder::post(const Transfer& t, std::uint32_t message, bool s
 
 void RankBuilder::begin_block(int block) {
   const bool batched = program_.p2p == P2pMode::batched;
-  const auto group = static_cast<std::size_t>(block);
-  for (const std::uint32_t i : sends_in_[group]) {
+  if (transfers_.all.empty()) return;
+  const auto rank = static_cast<std::size_t>(rank_);
+  for (const auto& [group, i] : transfers_.sends[rank].of(block)) {
     const Transfer& t = transfers_.all[i];
     const std::uint32_t produced = slot(output_, t.backward, t.from_stage, t.microbatch);
     const std::uint32_t op = batched ? post(t, i, true, block_ends_) : post(t, i, true, std::span(&produced, 1));
     if ((batched && t.sender_waits) || program_.p2p == P2pMode::blocking) gate_.push_back(op);
   }
-  for (const std::uint32_t i : recvs_in_[group]) {
+  for (const auto& [group, i] : transfers_.recvs[rank].of(block)) {
     const Transfer& t = transfers_.all[i];
     const std::uint32_t op =
         post(t, i, false, batched ? std::span<const std::uint32_t>(block_ends_) : std::span<const std::uint32_t>());

@@ -60,10 +60,9 @@ class RankBuilder {
   int rank_;
   std::uint16_t message_work_;
   std::vector<int> stages_;
-  std::vector<std::vector<std::uint32_t>> sends_in_, recvs_in_;  ///< by group: indices of transfers
-  mutable std::vector<std::uint32_t> input_, output_;            ///< by (backward, stage, microbatch)
-  std::vector<std::uint32_t> block_ends_;                        ///< of the last block
-  std::vector<std::uint32_t> gate_;                              ///< what the next compute op waits for besides
+  mutable std::vector<std::uint32_t> input_, output_;  ///< by (backward, stage, microbatch)
+  std::vector<std::uint32_t> block_ends_;              ///< of the last block
+  std::vector<std::uint32_t> gate_;                    ///< what the next compute op waits for besides
 };
 
 }  // namespace braid

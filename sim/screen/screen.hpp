@@ -31,6 +31,7 @@ class Screener {
 
  private:
   struct Kept;
+  class Screening;
   std::unique_ptr<Kept> kept_;
 };
 

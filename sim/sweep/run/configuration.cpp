@@ -3,11 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <numeric>
+#include <regex>
 
 #include "sim/base/csv.hpp"
 #include "sim/cost/profile.hpp"
+#include "sim/program/block_streams.hpp"
 #include "sim/program/resident.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/json.hpp"
@@ -15,19 +16,11 @@
 namespace braid {
 namespace {
 
-/// On one line, and without the file and line of a scenario that the user did not write for this point.
-std::string reason_of(std::string text, const Scenario& scenario) {
-  const auto digits_behind = [&](std::size_t at) {
-    std::size_t end = at;
-    while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
-    return end > at && end < text.size() && text[end] == ':' ? end + 1 : at;
-  };
-  for (std::size_t at = 0; !scenario.path.empty() && (at = text.find(scenario.path + ":", at)) != std::string::npos;) {
-    const std::size_t end = digits_behind(digits_behind(at + scenario.path.size() + 1));
-    text.erase(at, end - at);
-  }
-  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;) text.replace(at, 1, "; ");
-  return text;
+/// On one line, and without the file, line and column of what the user did not write for this point.
+std::string reason_of(const std::string& text) {
+  static const std::regex place("(^|\n| )[^ \n]*\\.toml(:[0-9]+:[0-9]+)?:");
+  static const std::regex line_end("\n");
+  return std::regex_replace(std::regex_replace(text, place, "$1"), line_end, "; ");
 }
 
 std::optional<std::string> faults_of(const Scenario& scenario, const Run& run) {
@@ -35,7 +28,7 @@ std::optional<std::string> faults_of(const Scenario& scenario, const Run& run) {
   alone.runs = {run};
   const std::vector<Issue> issues = check(alone);
   if (issues.empty()) return std::nullopt;
-  return reason_of(Error(issues).what(), scenario);
+  return reason_of(Error(issues).what());
 }
 
 /// What the schedule and its stages are at odds with.
@@ -55,7 +48,7 @@ std::optional<std::string> faults_of_schedule(const Scenario& scenario, const Ru
     }
   }
   return std::nullopt;
-} catch (const Error& error) { return reason_of(error.what(), scenario); }
+} catch (const Error& error) { return reason_of(error.what()); }
 
 struct PointScenario {
   Scenario scenario;
@@ -79,8 +72,8 @@ Configuration row_of(const Sweep& sweep, std::int64_t point, const Play& play) {
     try {
       play(*row, at);
       return *row;
-    } catch (const Error& error) { reason = reason_of(error.what(), at.scenario); }
-  } catch (const Error& error) { reason = error.what(); }
+    } catch (const Error& error) { reason = reason_of(error.what()); }
+  } catch (const Error& error) { reason = reason_of(error.what()); }
   if (!row) return failed_point(sweep, point, reason);
   row->status = ConfigurationStatus::failed;
   row->reason = reason;
@@ -133,7 +126,6 @@ Configuration failed_point(const Sweep& sweep, std::int64_t point, const std::st
   }
   row.status = ConfigurationStatus::failed;
   row.reason = reason;
-  std::replace(row.reason.begin(), row.reason.end(), '\n', ' ');
   return row;
 }
 
@@ -167,8 +159,15 @@ Configuration screen_point(const Sweep& sweep, std::int64_t point, Screener& scr
     if (sweep.must_fit && prune(faults_of_schedule(at.scenario, at.run, true))) return;
     try {
       const Profile profile = profile_of(at.scenario.profile, at.scenario.cluster.gpu);
-      const RunReport report = screener.screen(at.scenario, at.run, profile);
-      fill_in(row, report, at.scenario);
+      const bool noisy = at.scenario.noise.jitter > 0 || !at.scenario.noise.slow_ranks.empty();
+      if (noisy) {
+        Scenario ideal = at.scenario;
+        ideal.network = NetworkKind::ideal;
+        row.grain = "unit";
+        fill_in(row, play(ideal, at.run, profile).report, ideal);
+      } else {
+        fill_in(row, screener.screen(at.scenario, at.run, profile), at.scenario);
+      }
       row.screened_step_time_s = row.step_time_s;
     } catch (const Error&) {
       // The schedule was generated on the way; only what failed asks whether that was why.
