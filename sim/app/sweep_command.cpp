@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 
+#include "sim/app/slurm_command.hpp"
 #include "sim/app/stop_signals.hpp"
 #include "sim/app/sweep_commands.hpp"
 #include "sim/app/sweep_progress.hpp"
@@ -30,7 +32,8 @@ struct SweepCommand {
   std::string time_limit, memory_limit;
   std::optional<int> refine;
   std::string shard;
-  bool fresh = false, json = false, quiet = false, progress = false;
+  bool alone = false, fresh = false, json = false, quiet = false, progress = false;
+  SlurmOptions slurm;
   std::string merged;
   std::vector<std::string> parts;
 };
@@ -69,7 +72,7 @@ std::string store_of(const SweepCommand& command, const Sweep& sweep) {
   return (fs::path("out") / (file_name(sweep.name) + shard + ".db")).string();
 }
 
-SweepStore opened(const std::string& path, bool fresh) {
+SweepStore opened(const std::string& path, SweepStore::Mode mode, bool fresh) {
   const fs::path folder = fs::path(path).parent_path();
   if (!folder.empty()) {
     check_output_folder(folder.string());
@@ -77,10 +80,27 @@ SweepStore opened(const std::string& path, bool fresh) {
     fs::create_directories(folder, failed);
     if (failed) throw Error(folder.string(), "cannot be made: " + failed.message());
   }
-  SweepStore store(path, SweepStore::Mode::write);
+  SweepStore store(path, mode);
   store.claim();
   if (fresh) store.clear();
   return store;
+}
+
+/// What a task of Slurm has to know of the command.
+SlurmSweep slurm_sweep(const SweepCommand& command, const Sweep& sweep, const WorkerLimits& limits) {
+  if (command.fresh)
+    throw Error("--fresh", "a task that Slurm starts again would begin anew; empty the folder instead");
+  SlurmSweep job{.name = sweep.name,
+                 .sweep = command.file,
+                 .store = store_of(command, sweep),
+                 .jobs = std::max(limits.jobs, 1),
+                 .memory = limits.memory};
+  job.folder = slurm_folder(job.store);
+  for (const std::string& set : command.sets) job.options.insert(job.options.end(), {"--set", set});
+  if (!command.time_limit.empty()) job.options.insert(job.options.end(), {"--time-limit", command.time_limit});
+  if (!command.memory_limit.empty()) job.options.insert(job.options.end(), {"--memory-limit", command.memory_limit});
+  if (command.refine) job.options.insert(job.options.end(), {"--refine", std::to_string(*command.refine)});
+  return job;
 }
 
 void sweep(const SweepCommand& command) {
@@ -91,8 +111,13 @@ void sweep(const SweepCommand& command) {
   Sweep sweep = read_sweep(command.file, overrides);
   if (command.refine) sweep.refine = *command.refine;
   if (sweep.refine < 0) throw Error("--refine", "is how many of the best are played again, 0 or more");
+  if (command.slurm.tasks) {
+    const auto points = static_cast<std::int64_t>(expand(sweep).points.size());
+    return submit_sweep(slurm_sweep(command, sweep, options.limits), command.slurm, points, std::cout);
+  }
   SweepSummary summary{.name = sweep.name, .store = store_of(command, sweep)};
-  SweepStore store = opened(summary.store, command.fresh);
+  const auto mode = command.alone ? SweepStore::Mode::write_alone : SweepStore::Mode::write;
+  SweepStore store = opened(summary.store, mode, command.fresh);
   {
     SweepTicker ticker(style_of(command));
     std::optional<StopSignals> signals;  // from the first call on: what comes before needs no care
@@ -137,7 +162,11 @@ void add_sweep_command(CLI::App& app, std::function<void()>& chosen) {
   all->add_option("--memory-limit", command->memory_limit, "for one worker (default: 4GB)")->type_name("SIZE");
   all->add_option("--refine", command->refine, "play so many of the best again, by units on the scenario's network")
       ->type_name("N");
-  all->add_option("--shard", command->shard, "only every N-th configuration, from the I-th on")->type_name("I/N");
+  CLI::Option* shard =
+      all->add_option("--shard", command->shard, "only every N-th configuration, from the I-th on")->type_name("I/N");
+  add_slurm_options(*all, command->slurm)->excludes(shard);
+  all->add_flag("--alone", command->alone,
+                "nobody else can read the store meanwhile: for file systems of many machines (NFS, Lustre)");
   all->add_flag("--fresh", command->fresh, "empty the store first");
   all->add_flag("--json", command->json, "print the summary as JSON");
   all->add_flag("--quiet", command->quiet, "no progress, no summary");
