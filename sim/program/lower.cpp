@@ -6,23 +6,12 @@
 #include <algorithm>
 
 #include "sim/program/rank_builder.hpp"
+#include "sim/program/resident.hpp"
 #include "sim/program/step_end.hpp"
 #include "sim/program/stream.hpp"
 
 namespace braid {
 namespace {
-
-std::vector<StageLayers> stage_layers(const Scenario& scenario, int stages) {
-  std::vector<StageLayers> all;
-  int first = 0;
-  for (const int count : layers_of_stages(scenario, stages)) {
-    all.push_back({.first = first, .count = count});
-    first += count;
-  }
-  all.front().has_embedding = true;
-  all.back().has_head = true;
-  return all;
-}
 
 /// One action on its way through its segments.
 struct Stream {
