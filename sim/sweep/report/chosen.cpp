@@ -5,28 +5,17 @@
 
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "sim/base/error.hpp"
 #include "sim/base/units.hpp"
+#include "sim/sweep/plan/expand.hpp"
 
 namespace braid {
 
 const std::string& ChosenField::text(std::size_t row) const {
   static const std::string nothing;
   return at[row] == kNotChosen ? nothing : values[at[row]];
-}
-
-std::vector<std::pair<std::string, std::string>> fields_of_choice(std::string_view choice, const std::string& where) {
-  const auto json = nlohmann::ordered_json::parse(choice, nullptr, false);
-  if (!json.is_object()) throw Error(where, "its choice is no JSON object; the store is damaged");
-  std::vector<std::pair<std::string, std::string>> fields;
-  for (const auto& [name, value] : json.items()) {
-    fields.emplace_back(name, value.is_string() ? value.get<std::string>()
-                                                : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-  }
-  return fields;
 }
 
 std::vector<ChosenField> chosen_fields(const std::vector<Configuration>& rows, const std::string& where) {
@@ -36,7 +25,7 @@ std::vector<ChosenField> chosen_fields(const std::vector<Configuration>& rows, c
   for (std::size_t row = 0; row < rows.size(); ++row) {
     if (rows[row].choice.empty()) continue;
     for (const auto& [name, value] :
-         fields_of_choice(rows[row].choice, fmt::format("{}: configuration {}", where, rows[row].id))) {
+         parse_choice(rows[row].choice, fmt::format("{}: configuration {}", where, rows[row].id))) {
       if (name == "run") continue;
       const auto [found, is_new] = by_name.try_emplace(name, fields.size());
       if (is_new) {

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sim/sweep/store/store.hpp"
@@ -25,12 +23,8 @@ struct ChosenField {
   const std::string& text(std::size_t row) const;
 };
 
-/// Fields and texts of values of a `choice`, in its order: a JSON string stands for itself, anything else for its JSON.
-/// Throws Error(where, ...) if it is no JSON object.
-std::vector<std::pair<std::string, std::string>> fields_of_choice(std::string_view choice, const std::string& where);
-
 /// All fields but "run", which every row has a column for, in order of their first row. Throws Error(where, ...) that
-/// names the row if its choice is no JSON object; an empty text is a choice of nothing.
+/// names the row if its choice is none (parse_choice()); an empty text is a choice of nothing.
 std::vector<ChosenField> chosen_fields(const std::vector<Configuration>& rows, const std::string& where);
 
 /// A number, or a quantity with a unit ("400 Gbit/s", "80 GiB", "5 us") as one; none for other texts.
