@@ -15,7 +15,7 @@ namespace {
 constexpr double kWidth = 600, kHeight = 400;
 constexpr Box kInner{.x = 76, .y = 32, .width = 504, .height = 310};
 constexpr std::size_t kBins = 31;
-constexpr std::size_t kMostMarks = 2000;
+constexpr std::size_t kMostMarks = 700;
 constexpr std::size_t kMostChanged = 5;
 
 double percent(double ratio) { return 100 * (ratio - 1); }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "sim/sweep/report/plot.hpp"
+#include "sim/sweep/report/thinned_marks.hpp"
 
 namespace braid {
 namespace {
@@ -17,6 +18,8 @@ constexpr Box kInner{.x = 70, .y = 32, .width = 510, .height = 250};
 constexpr double kLogarithmicFrom = 8;  ///< ratio of the largest to the smallest value
 constexpr double kLetter = 6.6;         ///< width of one of a tick's label
 constexpr std::size_t kLongestLabel = 16;
+constexpr std::size_t kMostMarks = 300;
+constexpr std::size_t kLongestLine = 1000;  ///< more points are a cloud
 
 /// Where each value stands on the axis; numbers by themselves, texts one apart.
 struct Places {
@@ -121,19 +124,27 @@ std::string lines_svg(const Survey& survey, const ChosenField& field, const std:
   }
   const Plot plot{.inner = kInner, .x = value_axis(field, places), .y = axis_of("tokens/s", speeds, 6)};
   std::string text = plot_begin(plot, kWidth, kHeight, "Best tokens a second over " + field.name);
-  std::string marks;
+  std::vector<MarkPlace> places_of_marks;
+  std::vector<std::pair<std::size_t, LinePoint>> points;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     std::string path;
     for (const LinePoint& point : lines[i]) {
       const double x = plot.px(places.at[point.value]), y = plot.py(survey.speed[point.row]);
       path += fmt::format("{}{} {}", path.empty() ? "M" : "L", shortest(x, 1), shortest(y, 1));
-      marks += mark(runs[i], x, y, 4.5, false,
-                    field.name + " = " + field.values[point.value] + ", the best:\n" + long_name(survey, point.row));
+      places_of_marks.push_back({.x = x, .y = y, .group = i});
+      points.emplace_back(runs[i], point);
     }
     // Between texts there is nothing that a line could mean.
-    if (places.numbers) text += fmt::format("<path class=\"line {}\" d=\"{}\"/>", series_class(runs[i]), path);
+    if (places.numbers && lines[i].size() <= kLongestLine) {
+      text += fmt::format("<path class=\"line {}\" d=\"{}\"/>", series_class(runs[i]), path);
+    }
   }
-  return text + marks + "</svg>\n";
+  for (const std::size_t at : thinned_marks(places_of_marks, kMostMarks).drawn) {
+    const auto& [run, point] = points[at];
+    text += mark(run, places_of_marks[at].x, places_of_marks[at].y, 4.5, false,
+                 field.name + " = " + field.values[point.value] + ", the best:\n" + long_name(survey, point.row));
+  }
+  return text + "</svg>\n";
 }
 
 }  // namespace braid

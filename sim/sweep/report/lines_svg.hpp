@@ -23,7 +23,8 @@ std::vector<LinePoint> best_over(const Survey& survey, const ChosenField& field,
 /// which the maps show.
 std::vector<std::size_t> fields_to_draw(const Survey& survey);
 
-/// The lines of these runs. Numbers that span a factor of 8 are on a logarithmic axis; texts are side by side.
+/// The lines of these runs. Numbers that span a factor of 8 are on a logarithmic axis; texts are side by side. Of marks
+/// that lie on one another one is drawn.
 std::string lines_svg(const Survey& survey, const ChosenField& field, const std::vector<std::size_t>& runs);
 
 }  // namespace braid

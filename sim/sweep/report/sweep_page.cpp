@@ -32,7 +32,7 @@ std::string cards(const Survey& survey) {
   std::string text = "<div class=\"cards\">";
   if (!survey.ranking.empty()) {
     const Configuration& best = survey.rows[survey.ranking.front()];
-    text += card(short_number(best.tokens_per_s) + " tokens/s", "the best: " + best.run);
+    text += card(short_number(best.tokens_per_s), "tokens/s with the best, " + best.run);
     text += card(fmt::format("{} x {} x {}", best.tp, best.pp, best.dp),
                  fmt::format("its TP x PP x DP, {} microbatches", best.microbatches));
     if (best.mfu > 0) text += card(percent(best.mfu), "its MFU");
@@ -61,6 +61,18 @@ std::string scatter_part(const Survey& survey, const ScatterInput& input, const 
          scatter.svg;
 }
 
+/// Whether an hour of the job costs more in one configuration than in another; else cost says what speed says.
+bool prices_differ(const Survey& survey) {
+  double least = 0, most = 0;
+  for (const Configuration& row : survey.rows) {
+    if (!row.ok() || !row.cost_per_step || !(row.step_time_s > 0)) continue;
+    const double rate = *row.cost_per_step / row.step_time_s;
+    least = least > 0 ? std::min(least, rate) : rate;
+    most = std::max(most, rate);
+  }
+  return most > least * 1.001;
+}
+
 std::string scatters(const Survey& survey) {
   const char* speed = survey.as_screened ? "tokens/s, as screened" : "tokens/s";
   std::string text = "<h2>Trade-offs</h2>" + series_legend(survey.runs);
@@ -69,9 +81,7 @@ std::string scatters(const Survey& survey) {
                         .y_title = speed,
                         .x = [&](std::size_t row) { return survey.rows[row].peak_memory_bytes / kGib; }},
                        "Speed against memory");
-  const bool priced = std::any_of(survey.rows.begin(), survey.rows.end(),
-                                  [](const Configuration& row) { return row.ok() && row.cost_per_step.has_value(); });
-  if (priced) {
+  if (prices_differ(survey)) {
     text += scatter_part(
         survey,
         {.x_title = survey.currency + " for a million tokens",
@@ -101,9 +111,9 @@ std::string maps(const Survey& survey, const std::vector<std::size_t>& runs) {
 std::string lines(const Survey& survey, const std::vector<std::size_t>& runs) {
   std::vector<std::size_t> fields = fields_to_draw(survey);
   if (fields.empty()) return "";
-  std::string text =
-      "<h2>What each choice is worth</h2>" + note(fmt::format("Best tokens/s{} at each value, whatever else is chosen.",
-                                                              survey.as_screened ? ", as screened," : ""));
+  std::string text = "<h2>What each choice is worth</h2>" +
+                     note(fmt::format("Best tokens/s{} at each value, whatever else is chosen. Axes do not begin at 0.",
+                                      survey.as_screened ? ", as screened," : ""));
   if (fields.size() > kMostFieldsDrawn) {
     text += note(fmt::format("{} of {} swept fields drawn.", kMostFieldsDrawn, fields.size()));
     fields.resize(kMostFieldsDrawn);
@@ -188,8 +198,8 @@ std::string provenance(const SweepPageInput& input) {
 std::string counts_line(const Survey& survey) {
   const auto of = [](std::size_t n, const char* what) { return n > 0 ? fmt::format(", {} {}", n, what) : ""; };
   return fmt::format("{} configurations: {} played and fit", survey.rows.size(), survey.fitting) +
-         of(survey.refined, "of all screened ones were played by units as well") +
-         of(survey.not_fitting, "do not fit") + of(survey.pruned, "pruned") + of(survey.failed, "failed");
+         of(survey.refined, "of them refined (screened, then played by units)") + of(survey.not_fitting, "do not fit") +
+         of(survey.pruned, "pruned") + of(survey.failed, "failed");
 }
 
 std::string nothing_fits_line(const Survey& survey) {

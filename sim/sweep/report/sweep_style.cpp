@@ -7,16 +7,16 @@ namespace braid {
 const char* sweep_style() {
   return R"(
 :root{--s0:#0072b2;--s1:#d55e00;--s2:#009e73;--s3:#aa4499;--s4:#b08500;--s5:#3fa7dd;--s6:#8a5a2b;--s7:#4d4d4d;
---less:#d55e00;--more:#0072b2;--hatch:#c3cad2}
+--less:#d55e00;--more:#0072b2}
 @media(prefers-color-scheme:dark){:root{--s0:#4aa3df;--s1:#f08a3c;--s2:#2fc79a;--s3:#dd8fc4;--s4:#e6c229;--s5:#8fd0f5;
---s6:#c79a6b;--s7:#b8bec6;--less:#f08a3c;--more:#4aa3df;--hatch:#465160}}
+--s6:#c79a6b;--s7:#b8bec6;--less:#f08a3c;--more:#4aa3df}}
 .plot text,.heat text{font-size:12.5px;fill:var(--text)}
 .plot .tick,.heat .tick{fill:var(--soft)}
 .plot .x,.heat .x{text-anchor:middle}.plot .tick.y,.heat .tick.y{text-anchor:end}
 .plot .axis,.heat .axis{font-weight:600;fill:var(--soft)}.plot .axis.y{text-anchor:start}
 .plot .name{text-anchor:end;font-weight:600}.plot .left{text-anchor:end}
 .grid{stroke:var(--line);fill:none}.edge{stroke:var(--soft);fill:none}
-.mark{stroke:var(--page);stroke-width:.7;fill-opacity:.85}
+.mark{stroke:var(--page);stroke-width:.5;fill-opacity:.85}
 .mark.hollow{fill:none!important;stroke-width:1.2;stroke-opacity:.55}
 .ring{fill:none;stroke:var(--text);stroke-width:1.2}
 .front{fill:none;stroke:var(--text);stroke-width:1.4;stroke-dasharray:5 4;opacity:.75}

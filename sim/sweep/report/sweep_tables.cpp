@@ -91,6 +91,8 @@ std::string best_table(const Survey& survey, std::size_t most) {
   const auto fields = fields_to_tell(survey);
   const bool priced = any(survey, most, [](const Configuration& row) { return row.cost_per_step.has_value(); });
   const bool powered = any(survey, most, [](const Configuration& row) { return row.watts.has_value(); });
+  const int gpus = survey.ranking.empty() ? 0 : survey.rows[survey.ranking.front()].gpus;
+  const bool gpus_differ = any(survey, most, [&](const Configuration& row) { return row.gpus != gpus; });
   const bool has_mfu = any(survey, most, [](const Configuration& row) { return row.mfu > 0; });
   std::vector<TableColumn> columns{{"#", ""},
                                    {"schedule", ""},
@@ -100,10 +102,10 @@ std::string best_table(const Survey& survey, std::size_t most) {
                                    {"microbatches", "A step and replica, times samples of each"},
                                    {"sequence", "Tokens a sample"}};
   for (const ChosenField* field : fields) columns.push_back({field->name, ""});
-  columns.push_back({"GPUs", ""});
+  if (gpus_differ) columns.push_back({"GPUs", ""});
   columns.push_back({"step", "Time of one optimizer step"});
   columns.push_back({"tokens/s", "Of the whole job"});
-  columns.push_back({"tokens/s/GPU", ""});
+  if (gpus_differ) columns.push_back({"tokens/s/GPU", ""});
   if (has_mfu) columns.push_back({"MFU", "Model flops, causal attention, no recomputation, over the dense peak"});
   columns.push_back({"memory", "Peak of the fullest GPU"});
   if (priced) columns.push_back({survey.currency + " / 1 M tokens", ""});
@@ -119,9 +121,9 @@ std::string best_table(const Survey& survey, std::size_t most) {
             table_cell(fmt::format("{} x {}", row.microbatches, row.microbatch_size)) +
             table_cell(std::to_string(row.sequence));
     for (const ChosenField* field : fields) text += table_cell(field->text(at));
-    text += table_cell(std::to_string(row.gpus)) + table_cell(to_text(Seconds(row.step_time_s))) +
-            table_cell(short_number(row.tokens_per_s)) +
-            table_cell(row.gpus > 0 ? short_number(row.tokens_per_s / row.gpus) : "-");
+    if (gpus_differ) text += table_cell(std::to_string(row.gpus));
+    text += table_cell(to_text(Seconds(row.step_time_s))) + table_cell(short_number(row.tokens_per_s));
+    if (gpus_differ) text += table_cell(row.gpus > 0 ? short_number(row.tokens_per_s / row.gpus) : "-");
     if (has_mfu) text += table_cell(row.mfu > 0 ? percent(row.mfu) : "-");
     text += table_cell(gib_text(row.peak_memory_bytes));
     if (priced) text += table_cell(row.cost_per_step ? short_number(cost_of_million_tokens(row)) : "-");

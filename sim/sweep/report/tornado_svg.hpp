@@ -2,18 +2,20 @@
 // How much the best configuration gains or loses when one thing about the cluster is otherwise.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace braid {
 
-/// Tokens a second with less of something, as it is, and with more of it.
+/// Tokens a second with less and with more of something, over those as it is; none where it cannot be played so.
 struct Sensitivity {
-  std::string what;  ///< "network bandwidth, half and double"
-  double low = 0, base = 0, high = 0;
+  std::string what;                   ///< "bandwidth between nodes"
+  std::string low_label, high_label;  ///< "half", "double"
+  std::optional<double> low, high;
 };
 
-/// Bars of the change over the base in percent, the longest first; "" without any whose base is above 0.
+/// Bars of the change in percent, the longest first; "" without any.
 std::string tornado_svg(const std::vector<Sensitivity>& sensitivities);
 
 }  // namespace braid
