@@ -45,7 +45,7 @@ struct ScheduleOptions {
 };
 void schedule_command(const ScheduleOptions& options, std::ostream& out);
 
-/// Reads and checks a scenario or a schedule CSV and says what it is; throws with every fault.
+/// Reads and checks a scenario, a sweep or a schedule CSV and says what it is; throws with every fault.
 void check_command(const std::string& file, const std::vector<Override>& overrides, std::ostream& out);
 /// Writes a commented scenario; "-" prints it. Refuses to overwrite.
 void init_command(const std::string& path, std::ostream& out);

@@ -106,7 +106,8 @@ int run(int argc, char** argv) {
       "          braid schedule stp --stages 4 --microbatches 12 --play --out stp.braid && braid gui stp.braid");
 
   std::string file, what, shell;
-  CLI::App* check = app.add_subcommand("check", "read a scenario (or a schedule CSV) and say what is wrong with it");
+  CLI::App* check =
+      app.add_subcommand("check", "read a scenario (or a sweep, or a schedule CSV) and say what is wrong with it");
   check->add_option("FILE", file)->required();
   check->add_option("--set", sets)->type_name("FIELD=VALUE")->allow_extra_args(false);
   CLI::App* init = app.add_subcommand("init", "write a commented scenario");

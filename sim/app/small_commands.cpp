@@ -10,6 +10,7 @@
 #include "sim/play/play.hpp"
 #include "sim/schedule/generators.hpp"
 #include "sim/schedule/pytorch_csv.hpp"
+#include "sim/sweep/plan/expand.hpp"
 
 namespace braid {
 namespace {
@@ -43,7 +44,15 @@ void check_command(const std::string& file, const std::vector<Override>& overrid
                        schedule.ranks(), schedule.stages(), schedule.microbatches);
     return;
   }
-  const Scenario scenario = read_scenario(file, overrides);
+  const std::string text = read_file(file);
+  if (is_sweep(text)) {
+    const Sweep sweep = parse_sweep(text, file, overrides);
+    const auto satisfying = static_cast<std::int64_t>(expand(sweep).points.size());
+    out << fmt::format("{}: a sweep of {} points, {} satisfy the constraints\n", file, grouped(sweep.product()),
+                       grouped(satisfying));
+    return;
+  }
+  const Scenario scenario = parse_scenario(text, file, overrides);
   throw_if_any(check(scenario));
   throw_if_any(check_runs(scenario, scenario.runs));
   profile_of(scenario.profile, scenario.cluster.gpu);

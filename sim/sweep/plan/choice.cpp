@@ -31,7 +31,7 @@ std::vector<Override> derived_at(const Sweep& sweep, const std::vector<std::size
   for (const std::string& label : sweep.runs) indices.push_back(index_of_run(scenario, label));
   const int played = indices[positions.back()];
   if (played < 0) throw Error(sweep.path, fmt::format("no run is called '{}'", sweep.runs[positions.back()]));
-  PointMath math(sweep, indices);
+  PointMath math(sweep, indices, PointMath::Parts::derived);
   const auto& values =
       math.derive(given_facts(scenario, scenario.runs[static_cast<std::size_t>(played)]), positions.back());
   std::vector<Override> derived;

@@ -33,7 +33,7 @@ Expansion expand(const Sweep& sweep) {
   if (product > kMostPoints) throw Error(sweep.path, fmt::format("more than {} points", grouped(kMostPoints)));
   if (product == 0) throw Error(sweep.path, "is empty: a field has no values, or no run is to be played");
   const PointFacts facts(sweep);
-  PointMath math(sweep, facts.run_indices());
+  PointMath math(sweep, facts.run_indices(), PointMath::Parts::all);
   Expansion expansion;
   for (const Expression& constraint : sweep.constraints) expansion.dropped_by.emplace_back(constraint.text, 0);
   std::vector<std::size_t> positions(sweep.axes.size() + 1);
@@ -51,7 +51,8 @@ Expansion expand(const Sweep& sweep) {
   if (!expansion.points.empty()) return expansion;
   std::vector<std::string> droppers;
   for (const auto& [constraint, dropped] : expansion.dropped_by) {
-    if (dropped > 0) droppers.push_back(fmt::format("'{}' drops {}", constraint, grouped(dropped)));
+    if (dropped == 0) continue;
+    droppers.push_back(fmt::format("'{}' drops {}{}", constraint, grouped(dropped), droppers.empty() ? "" : " more"));
   }
   throw Error(sweep.path, fmt::format("no point is left of {}: {}", grouped(product), fmt::join(droppers, ", ")));
 }

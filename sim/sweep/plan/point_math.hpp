@@ -14,9 +14,10 @@ namespace braid {
 /// the constraints that do not need it are satisfied.
 class PointMath {
  public:
+  enum class Parts { all, derived };  ///< without constraints where only derived fields are asked for
   /// `run_indices`: places in the scenario of the sweep's runs. Throws Error with every expression that is none, and
   /// where derived fields need each other in a ring. The sweep must outlive it.
-  PointMath(const Sweep& sweep, const std::vector<int>& run_indices);
+  PointMath(const Sweep& sweep, const std::vector<int>& run_indices, Parts parts);
   PointMath(const PointMath&) = delete;
   PointMath& operator=(const PointMath&) = delete;
 

@@ -20,7 +20,8 @@ const fs::path kScenarios = fs::path(BRAID_SOURCE_DIR) / "scenarios";
 std::vector<std::string> files_under(const fs::path& folder) {
   std::vector<std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() == ".toml") files.push_back(entry.path().string());
+    const std::string path = entry.path().string();
+    if (path.ends_with(".toml") && !path.ends_with(".sweep.toml")) files.push_back(path);
   }
   std::sort(files.begin(), files.end());
   return files;

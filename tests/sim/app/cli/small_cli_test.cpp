@@ -70,6 +70,14 @@ TEST(SmallCommands, CheckSaysWhatAFileIs) {
   EXPECT_THAT(place.braid({"check", "three.toml"}).out, AllOf(HasSubstr("three.toml"), HasSubstr("3 schedules")));
   EXPECT_THAT(place.braid({"check", BRAID_SOURCE_DIR "/tests/data/schedules/stp_p4_m12.compute_only.csv"}).out,
               HasSubstr("4 ranks, 8 stages, 12 microbatches"));
+  // 2 x 2 values and three runs are 12 points; half of them have tp = 1.
+  place.file("x.sweep.toml",
+             "schema = 1\nname = \"x\"\nscenario = \"three.toml\"\nconstraints = [\"tp == 1\"]\n[fields]\n"
+             "\"plan.tp\" = [1, 2]\n\"plan.microbatches\" = [8, 16]\n");
+  EXPECT_EQ(place.braid({"check", "x.sweep.toml"}).out,
+            "x.sweep.toml: a sweep of 12 points, 6 satisfy the constraints\n");
+  EXPECT_THAT(test::user_mistake(place, {"check", "x.sweep.toml", "--set", "plan.tp=4"}),
+              HasSubstr("the sweep sets this field itself"));
 }
 
 TEST(SmallCommands, CheckFindsWhatPlayingWould) {

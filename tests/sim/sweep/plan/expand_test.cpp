@@ -69,6 +69,10 @@ TEST(Expand, KnowsTheOperators) {
   EXPECT_TRUE(holds("min(4, tp, 7) == 2 and max(4, tp) == 4"));
   EXPECT_TRUE(holds("log2(8) == 3 and floor(2.5) == 2 and ceil(2.5) == 3"));
   EXPECT_TRUE(holds("tp > 4 ? 0 : 1"));
+  EXPECT_TRUE(holds("tp == 2 ? 1 : 1 / (pp - 2)"));
+  EXPECT_TRUE(holds("tp == 3 or not pp == 3 and tp == 2"));
+  EXPECT_FALSE(holds("tp == 3 or not pp == 2 and tp == 2"));
+  EXPECT_TRUE(holds("2 ^ 3 ^ 2 == 512 and 9 - 3 - 2 == 4 and sqrt(9) == abs(-3)"));
   EXPECT_TRUE(holds("chunks == 2 and kv_heads == 2 and heads == 8 and layers == 8 and sequence == 128"));
 }
 
