@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "sim/model/work.hpp"
+#include "sim/schedule/generators.hpp"
 #include "sim/sweep/size/find.hpp"
 #include "sim/sweep/size/size.hpp"
 
@@ -110,6 +111,15 @@ void decide_offers(const SizeRequest& request, const std::string& folder, SizeTa
 
 void decide_schedules(const SizeRequest& request, SizeTask& task) {
   task.schedules = request.schedules;
+  std::vector<std::string> known;
+  for (const GeneratorEntry& entry : generators()) known.push_back(entry.name);
+  for (const std::string& name : task.schedules) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string near = nearest_word(name, known);
+    throw Error("--schedules",
+                fmt::format("there is no '{}'; {}", name,
+                            near.empty() ? "`braid list schedules` names them" : "did you mean " + near + "?"));
+  }
   if (task.schedules.empty()) task.schedules.assign(std::begin(kSizedSchedules), std::end(kSizedSchedules));
 }
 
