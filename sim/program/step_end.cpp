@@ -107,7 +107,7 @@ void StepEndBuilder::gather_parameters() {
 
 std::uint32_t StepEndBuilder::parameters_ready(int stage) { return std::exchange(mine(stage).parameters, kNoOp); }
 
-void StepEndBuilder::weight_grad_issued(int stage, int layer, std::uint32_t op) {
+void StepEndBuilder::weight_grad_issued(int stage, int layer, Unit unit, std::uint32_t op) {
   Mine& m = mine(stage);
   const StageLayers& layers = stages_[static_cast<std::size_t>(stage)];
   // Embedding and head have no layer; of the two the head's gradient comes before any layer's, the embedding's last.
@@ -115,7 +115,6 @@ void StepEndBuilder::weight_grad_issued(int stage, int layer, std::uint32_t op) 
   if (layer >= 0) {
     position += static_cast<std::size_t>(layer - layers.first);
   } else {
-    const Unit unit = builder_.ops().ops[op].key.unit;
     position = unit == Unit::embedding ? 0 : m.last_grad.size() - 1;
   }
   m.last_grad[position] = op;
