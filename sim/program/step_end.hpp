@@ -64,7 +64,6 @@ class StepEndBuilder {
   void gather_parameters();
   std::uint32_t exchange_gradients();
   std::uint32_t last_gradient() const;
-  void set_resident();
   std::vector<double> parameters_by_layer(int stage) const;
   double parameters_of(int stage) const;
   double parameters_on_rank() const;
