@@ -91,10 +91,10 @@ Json json_of(const SweepProgress& p) {
 std::vector<Configuration> best_of(const std::vector<Configuration>& rows, std::size_t most) {
   std::vector<Configuration> best;
   const bool refined = std::any_of(rows.begin(), rows.end(), [](const Configuration& row) {
-    return row.point >= 0 && row.ok() && row.fits && row.grain == "unit";
+    return row.point >= 0 && row.fits && is_refined(row);
   });
   for (const Configuration& row : rows) {
-    if (row.point >= 0 && row.ok() && row.fits && (!refined || row.grain == "unit")) best.push_back(row);
+    if (row.point >= 0 && row.ok() && row.fits && (!refined || is_refined(row))) best.push_back(row);
   }
   std::stable_sort(best.begin(), best.end(), [](const Configuration& a, const Configuration& b) {
     return a.tokens_per_s != b.tokens_per_s ? a.tokens_per_s > b.tokens_per_s : a.point < b.point;
@@ -119,7 +119,7 @@ std::string to_text(const SweepSummary& summary) {
   if (best.empty()) {
     text += "none of them could be played and fits the memory\n";
   } else {
-    const bool refined = best.front().grain == "unit";
+    const bool refined = is_refined(best.front());
     text += fmt::format("\nthe best, {}:\n",
                         refined ? "played by units on " +
                                       std::string(best.front().network == "simgrid" ? "SimGrid" : "the ideal network")

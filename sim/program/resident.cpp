@@ -6,18 +6,6 @@
 
 namespace braid {
 
-std::vector<StageLayers> stage_layers(const Scenario& scenario, int stages) {
-  std::vector<StageLayers> all;
-  int first = 0;
-  for (const int count : layers_of_stages(scenario, stages)) {
-    all.push_back({.first = first, .count = count});
-    first += count;
-  }
-  all.front().has_embedding = true;
-  all.back().has_head = true;
-  return all;
-}
-
 bool one_matrix(const Scenario& scenario, std::span<const StageLayers> of_rank) {
   const auto holds = [&](bool StageLayers::*end) {
     return std::any_of(of_rank.begin(), of_rank.end(), [&](const StageLayers& stage) { return stage.*end; });

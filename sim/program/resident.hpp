@@ -12,9 +12,6 @@
 
 namespace braid {
 
-/// The virtual stages, first to last. Throws Error as layers_of_stages() does.
-std::vector<StageLayers> stage_layers(const Scenario& scenario, int stages);
-
 /// Whether the embedding and the head are one matrix on the rank that has these stages: tied, and both here.
 bool one_matrix(const Scenario& scenario, std::span<const StageLayers> of_rank);
 

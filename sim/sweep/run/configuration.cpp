@@ -8,6 +8,7 @@
 
 #include "sim/base/csv.hpp"
 #include "sim/cost/profile.hpp"
+#include "sim/program/block_streams.hpp"
 #include "sim/program/resident.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/json.hpp"
@@ -167,8 +168,15 @@ Configuration screen_point(const Sweep& sweep, std::int64_t point, Screener& scr
     if (sweep.must_fit && prune(faults_of_schedule(at.scenario, at.run, true))) return;
     try {
       const Profile profile = profile_of(at.scenario.profile, at.scenario.cluster.gpu);
-      const RunReport report = screener.screen(at.scenario, at.run, profile);
-      fill_in(row, report, at.scenario);
+      const bool noisy = at.scenario.noise.jitter > 0 || !at.scenario.noise.slow_ranks.empty();
+      if (noisy) {
+        Scenario ideal = at.scenario;
+        ideal.network = NetworkKind::ideal;
+        row.grain = "unit";
+        fill_in(row, play(ideal, at.run, profile).report, ideal);
+      } else {
+        fill_in(row, screener.screen(at.scenario, at.run, profile), at.scenario);
+      }
       row.screened_step_time_s = row.step_time_s;
     } catch (const Error&) {
       // The schedule was generated on the way; only what failed asks whether that was why.

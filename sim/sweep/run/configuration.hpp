@@ -24,7 +24,7 @@ Configuration failed_point(const Sweep& sweep, std::int64_t point, const std::st
 /// Puts the figures of a report into its row.
 void fill_in(Configuration& row, const RunReport& report, const Scenario& scenario);
 
-/// Pruned, or played in blocks on the ideal network. One that was played and does not fit the memory is ok, with fits =
+/// Pruned, or played in blocks on the ideal network, by units where there is noise, which blocks cannot show. One that was played and does not fit the memory is ok, with fits =
 /// false: pictures show it, and nobody refines it. An Error on the way is a row with status failed.
 Configuration screen_point(const Sweep& sweep, std::int64_t point, Screener& screener);
 /// Played by units on the network that the scenario asks for.

@@ -41,7 +41,7 @@ std::vector<Place> places_of(const std::vector<SweepStore>& parts, std::map<std:
   for (std::size_t part = 0; part < parts.size(); ++part) {
     for (auto& [choice, hash] : parts[part].same()) same.emplace(choice, hash);
     for (const Configuration& row : parts[part].all(true)) {
-      const Place place{.part = part, .id = row.id, .point = row.point, .refined = row.grain == "unit"};
+      const Place place{.part = part, .id = row.id, .point = row.point, .refined = is_refined(row)};
       const auto [known, fresh] = by_hash.emplace(row.hash, place);
       const auto [named, _] = first.emplace(row.hash, std::pair{row.point, row.choice});
       if (fresh) continue;

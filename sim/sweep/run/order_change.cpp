@@ -26,10 +26,15 @@ double screened_tokens_per_s(const Configuration& row) {
   return double(row.microbatches) * row.microbatch_size * row.sequence * row.dp / row.screened_step_time_s;
 }
 
+bool is_refined(const Configuration& row) {
+  const bool as_screened = row.network == "ideal" && row.step_time_s == row.screened_step_time_s;
+  return row.ok() && row.grain == "unit" && row.screened_step_time_s > 0 && !as_screened;
+}
+
 OrderChange order_change(const std::vector<Configuration>& rows) {
   std::vector<Configuration> refined;
   for (const Configuration& row : rows) {
-    if (row.ok() && row.grain == "unit" && row.screened_step_time_s > 0) refined.push_back(row);
+    if (is_refined(row)) refined.push_back(row);
   }
   if (refined.empty()) return {};
   const std::vector<std::size_t> screened = order_by(refined, screened_tokens_per_s);

@@ -25,9 +25,11 @@ std::string fields_of(const Sweep& sweep) {
 std::string base_of(const Sweep& sweep) {
   const std::string fits = sweep.must_fit ? " fits" : "";
   try {
-    return scenario_hash(parse_scenario(sweep.scenario, sweep.scenario_path)) + fits;
+    return scenario_hash(parse_scenario(sweep.scenario, sweep.scenario_path, sweep.fixed)) + fits;
   } catch (const Error&) {
-    return sweep.scenario + fits;  // what it lacks every choice brings
+    std::string text = sweep.scenario + fits;
+    for (const Override& o : sweep.fixed) text += "\n" + o.path + " = " + o.value;
+    return text;  // what it lacks every choice brings
   }
 }
 

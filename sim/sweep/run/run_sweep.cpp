@@ -69,8 +69,7 @@ class Sweeping {
     std::vector<std::int64_t> points;
     std::vector<std::int64_t> ids;
     for (const Configuration& row : best) {
-      const bool tried = row.grain == "unit" || !row.reason.empty();
-      if (tried) {
+      if (is_refined(row) || !row.reason.empty()) {
         ++progress.known;
         count(row, progress);
       } else {

@@ -56,6 +56,9 @@ std::int64_t merge_stores(const std::vector<std::string>& parts, const std::stri
 /// Tokens a second by the screened step time, which orders what is to be refined; 0: was not screened.
 double screened_tokens_per_s(const Configuration& row);
 
+/// Played by units on the scenario's network after it was screened. (With noise screening goes by units too.)
+bool is_refined(const Configuration& row);
+
 /// How the order of the best changed from screening to the network: of the refined rows.
 struct OrderChange {
   int refined = 0;
