@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "sim/app/open_store.hpp"
 #include "sim/app/slurm_command.hpp"
 #include "sim/app/stop_signals.hpp"
 #include "sim/app/sweep_commands.hpp"
@@ -72,20 +73,6 @@ std::string store_of(const SweepCommand& command, const Sweep& sweep) {
   return (fs::path("out") / (file_name(sweep.name) + shard + ".db")).string();
 }
 
-SweepStore opened(const std::string& path, SweepStore::Mode mode, bool fresh) {
-  const fs::path folder = fs::path(path).parent_path();
-  if (!folder.empty()) {
-    check_output_folder(folder.string());
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    if (failed) throw Error(folder.string(), "cannot be made: " + failed.message());
-  }
-  SweepStore store(path, mode);
-  store.claim();
-  if (fresh) store.clear();
-  return store;
-}
-
 /// What a task of Slurm has to know of the command.
 SlurmSweep slurm_sweep(const SweepCommand& command, const Sweep& sweep, const WorkerLimits& limits) {
   if (command.fresh)
@@ -117,7 +104,7 @@ void sweep(const SweepCommand& command) {
   }
   SweepSummary summary{.name = sweep.name, .store = store_of(command, sweep)};
   const auto mode = command.alone ? SweepStore::Mode::write_alone : SweepStore::Mode::write;
-  SweepStore store = opened(summary.store, mode, command.fresh);
+  SweepStore store = open_store(summary.store, command.fresh, mode);
   {
     SweepTicker ticker(style_of(command));
     std::optional<StopSignals> signals;  // from the first call on: what comes before needs no care

@@ -122,6 +122,7 @@ Cluster cluster_of(const toml::table& table, Reading& reading) {
   f.integer("nodes_per_leaf", c.nodes_per_leaf, {1, kMostNodes});
   f.number("oversubscription", c.oversubscription, {1, 1000});
   f.bandwidth("host_bandwidth", c.host_bandwidth, kLink);
+  read_running_cost(f, c, reading);
   f.finish();
   return c;
 }
