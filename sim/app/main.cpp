@@ -104,14 +104,17 @@ int run(int argc, char** argv) {
       "          braid schedule --from theirs.csv --play --costs f=2,i=2,w=1 --json\n"
       "          braid schedule stp --stages 4 --microbatches 12 --play --out stp.braid && braid gui stp.braid");
 
-  std::string file, what, shell;
+  std::string file, shell;
   CLI::App* check = app.add_subcommand("check", "read a scenario (or a schedule CSV) and say what is wrong with it");
   check->add_option("FILE", file)->required();
   check->add_option("--set", sets)->type_name("FIELD=VALUE")->allow_extra_args(false);
   CLI::App* init = app.add_subcommand("init", "write a commented scenario");
   init->add_option("FILE", file, "- prints it")->default_val("scenario.toml");
-  CLI::App* list = app.add_subcommand("list", "what there is: schedules, models, clusters");
-  list->add_option("WHAT", what)->required();
+  braid::ListOptions listed;
+  CLI::App* list = app.add_subcommand("list", "what there is: schedules, models, clusters, fields of a scenario");
+  list->add_option("WHAT", listed.what, "schedules, models, clusters or fields")->required();
+  list->add_flag("--json", listed.json, "fields as JSON");
+  list->add_flag("--markdown", listed.markdown, "fields as the page of the manual");
   braid::FitOptions fit;
   CLI::App* fitting = app.add_subcommand("fit", "fit free cost parameters to measured throughputs");
   fitting->add_option("FILE", fit.file, "measured rows: scenario,set,run,samples_per_s,use,source (CSV)")->required();
@@ -140,7 +143,7 @@ int run(int argc, char** argv) {
   if (*make) braid::schedule_command(schedule, std::cout);
   if (*check) braid::check_command(file, play.overrides, std::cout);
   if (*init) braid::init_command(file, std::cout);
-  if (*list) braid::list_command(what, std::cout);
+  if (*list) braid::list_command(listed, std::cout);
   if (*fitting) braid::fit_command(fit, std::cout);
   if (chosen) chosen();
   if (*completion) braid::completion_command(shell, std::cout);

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "sim/app/commands.hpp"
+#include "sim/app/field_list.hpp"
 #include "sim/base/csv.hpp"
 #include "sim/play/play.hpp"
 #include "sim/schedule/generators.hpp"
@@ -62,10 +63,18 @@ void init_command(const std::string& path, std::ostream& out) {
   out << fmt::format("wrote {}; try: braid compare {}\n", path, path);
 }
 
-void list_command(const std::string& what, std::ostream& out) {
+void list_command(const ListOptions& options, std::ostream& out) {
+  const std::string& what = options.what;
+  if (what == "fields") {
+    const std::vector<Field> fields = scenario_fields();
+    return (options.json       ? write_fields_json
+            : options.markdown ? write_fields_markdown
+                               : write_fields_text)(fields, out);
+  }
+  if (options.json || options.markdown) throw Error("list", "--json and --markdown are of `braid list fields` alone");
   if (what == "schedules") return list_schedules(out);
   if (what != "models" && what != "clusters") {
-    throw Error("list", fmt::format("'{}' is none of schedules, models, clusters", what));
+    throw Error("list", fmt::format("'{}' is none of schedules, models, clusters, fields", what));
   }
   for (const fs::path& file : toml_files(fs::path(scenarios_folder()) / what)) {
     if (what == "models") {
@@ -92,7 +101,7 @@ void completion_command(const std::string& shell, std::ostream& out) {
       << schedules
       << "--stages --microbatches --chunks --group --memory-limit --from "
          "--csv --grid --play --costs --p2p --json\" -- \"$word\")) ;;\n"
-         "    list) COMPREPLY=($(compgen -W 'schedules models clusters' -- \"$word\")) ;;\n"
+         "    list) COMPREPLY=($(compgen -W 'schedules models clusters fields' -- \"$word\")) ;;\n"
          "    validate) COMPREPLY=($(compgen -W '--placement --run --rank --sms --calibrate-works --scale --repeats "
          "--record "
          "--recording --trace --table --fit --free --where --limits --fault --set --profile --out --json' -- \"$word\")"
