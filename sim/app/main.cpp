@@ -32,15 +32,15 @@ void add_play_options(CLI::App& command, braid::PlayOptions& options, std::vecto
       ->type_name("FIELD=VALUE")
       ->allow_extra_args(false);
   command
-      .add_option("--out", options.out_dir,
-                  "folder for report, run files and traces (default: out/<name of the scenario>)")
+      .add_option("--out", options.out_dir, "folder for report, run files and traces (default: out/<name of its file>)")
       ->type_name("DIR");
   command.add_option("--why", options.why, "explain what rank RANK was doing at time TIME (seconds)")
       ->type_name("RANK@TIME");
   command.add_flag("--json", options.json, "print the report as JSON and write no files unless --out is given");
   command.add_flag("--quiet", options.quiet, "no progress, no strips, no list of files");
   command.add_flag("--progress", options.progress, "lines on stderr for a program that waits: progress SHARE WHAT");
-  command.add_flag("!--no-files", options.files, "write no files");
+  command.add_flag_callback(
+      "--no-files", [&options] { options.files = false; }, "write no files");
 }
 
 /// One line that says what to do, where CLI11 has two.
@@ -106,8 +106,10 @@ int run(int argc, char** argv) {
 
   std::string file, shell;
   CLI::App* check = app.add_subcommand("check", "read a scenario (or a schedule CSV) and say what is wrong with it");
-  check->add_option("FILE", file)->required();
-  check->add_option("--set", sets)->type_name("FIELD=VALUE")->allow_extra_args(false);
+  check->add_option("FILE", file, "a scenario (TOML) or a schedule (CSV)")->required();
+  check->add_option("--set", sets, "override any field of a scenario")
+      ->type_name("FIELD=VALUE")
+      ->allow_extra_args(false);
   CLI::App* init = app.add_subcommand("init", "write a commented scenario");
   init->add_option("FILE", file, "- prints it")->default_val("scenario.toml");
   braid::ListOptions listed;
@@ -123,7 +125,7 @@ int run(int argc, char** argv) {
       ->type_name("FILE");
   fitting->add_option("--alternatives", fit.alternatives, "also fit as many other choices of rows");
   fitting->add_option("--out", fit.out_dir, "folder for the profile and the residuals")->type_name("DIR");
-  fitting->add_flag("--quiet", fit.quiet);
+  fitting->add_flag("--quiet", fit.quiet, "no progress");
   std::function<void()> chosen;
   braid::add_sweep_command(app, chosen);
   braid::add_size_command(app, chosen);

@@ -31,7 +31,7 @@ Scenario scenario_of(const toml::table& root, const std::string& path, Reading& 
   Scenario s{.path = path};
   int schema = kScenarioSchema;
   f.integer("schema", "version of this format", schema, {kScenarioSchema, kScenarioSchema}, Need::required);
-  f.text("name", "of the scenario, and of the folder under out/", s.name, Need::required);
+  f.text("name", "how reports call the scenario", s.name, Need::required);
   if (const toml::table* table =
           f.table("model", "what is trained, or the path of a file that says so", Need::required))
     s.model = model_of(*table, reading);
