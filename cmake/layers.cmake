@@ -30,7 +30,8 @@ set(BRAID_USES_sweep/store base sqlite)
 set(BRAID_USES_sweep/plan base model scenario)
 set(BRAID_USES_sweep/run base model scenario schedule program cost report play screen sweep/store sweep/plan)
 set(BRAID_USES_sweep/size base model scenario cost report screen sweep/store sweep/plan sweep/run)
-set(BRAID_USES_sweep/report base report sweep/store)
+# What a row chose is a text of sweep/plan.
+set(BRAID_USES_sweep/report base report sweep/store sweep/plan)
 set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit play screen
     sweep/store sweep/plan sweep/run sweep/size sweep/report)
 # The fits never see CUDA. What measures (device to sweep) is one library, made by calibrate/gpu.cmake; its arrows are only checked.

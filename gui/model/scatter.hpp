@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/report/ticks.hpp"
 #include "sim/sweep/store/store.hpp"
 
 namespace braid {
@@ -54,8 +55,5 @@ ScatterMap scatter_map(const std::vector<ScatterPoint>& points, double width, do
 /// The point nearest to the pixel, at most `reach` pixels away.
 std::optional<std::size_t> nearest_point(const std::vector<ScatterPoint>& points, const ScatterMap& map, double x,
                                          double y, double reach = 8);
-
-/// Round values (1, 2, 5 times a power of ten) from low to high, at most `most` of them.
-std::vector<double> round_ticks(double low, double high, int most);
 
 }  // namespace braid

@@ -10,6 +10,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/fit_command.hpp"
 #include "sim/app/sibling.hpp"
+#include "sim/app/stop_signals.hpp"
 #include "sim/app/sweep_commands.hpp"
 #include "sim/base/error.hpp"
 
@@ -160,7 +161,7 @@ int main(int argc, char** argv) {
   } catch (const braid::Error& e) {
     std::cerr << "braid: " << e.what() << '\n';
     return kUserMistake;
-  } catch (const std::exception& e) {
+  } catch (const braid::Stopped&) { return braid::kExitStopped; } catch (const std::exception& e) {
     std::cerr << "braid: unexpected: " << e.what() << '\n';
     return 1;
   }

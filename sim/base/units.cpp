@@ -87,4 +87,11 @@ std::string to_text(Bytes b) {
   return fmt::format("{:.4g} B", b.value);
 }
 
+std::string grouped(std::int64_t count) {
+  std::string text = std::to_string(count);
+  const std::ptrdiff_t first = count < 0 ? 1 : 0;
+  for (auto at = std::ssize(text) - 3; at > first; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
 }  // namespace braid

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -90,5 +91,7 @@ FlopsPerSecond parse_flop_rate(std::string_view text, const std::string& where);
 std::string to_text(Seconds t);
 /// For people, in powers of 1000: "41.2 GB".
 std::string to_text(Bytes b);
+/// For people: "12,345".
+std::string grouped(std::int64_t count);
 
 }  // namespace braid

@@ -29,18 +29,26 @@ Profile at_clock(Profile profile, double clock) {
   return profile;
 }
 
-Profile at_clock_of(const Program& program, const Gpu& gpu, const Profile& profile) {
-  if (profile.parameters.clock_memory_gain == 0) return profile;
-  std::vector<double> launches(program.works.size());
+std::vector<double> ops_of_works(const Program& program) {
+  std::vector<double> ops(program.works.size());
   for (const RankProgram& rank : program.ranks) {
-    for (const Op& op : rank.ops) launches[op.work] += 1;
+    for (const Op& op : rank.ops) ops[op.work] += 1;
   }
+  return ops;
+}
+
+Profile at_clock_of(const Program& program, const Gpu& gpu, const Profile& profile) {
+  return at_clock_of(program, ops_of_works(program), gpu, profile);
+}
+
+Profile at_clock_of(const Program& program, const std::vector<double>& ops, const Gpu& gpu, const Profile& profile) {
+  if (profile.parameters.clock_memory_gain == 0) return profile;
   Seconds busy, memory;
   for (std::size_t i = 0; i < program.works.size(); ++i) {
     if (program.works[i].kind != WorkKind::compute) continue;
     for (const KernelCost& kernel : compute_cost(program.works[i], gpu, profile).kernels) {
-      if (kernel.kind == KernelKind::memory) memory += launches[i] * kernel.time;
-      if (kernel.kind == KernelKind::gemm || kernel.kind == KernelKind::attention) busy += launches[i] * kernel.time;
+      if (kernel.kind == KernelKind::memory) memory += ops[i] * kernel.time;
+      if (kernel.kind == KernelKind::gemm || kernel.kind == KernelKind::attention) busy += ops[i] * kernel.time;
     }
   }
   const double clock = profile.parameters.sustained_clock;

@@ -24,5 +24,9 @@ Profile at_clock(Profile profile, double clock);
 /// The profile at the clock of all compute ops of a program together. Waiting is not counted: it would raise the clock
 /// further.
 Profile at_clock_of(const Program& program, const Gpu& gpu, const Profile& profile);
+/// The same of a program that does not show its ops: `ops` says by work how many there are in all.
+Profile at_clock_of(const Program& program, const std::vector<double>& ops, const Gpu& gpu, const Profile& profile);
+/// By work, how many ops of the program there are.
+std::vector<double> ops_of_works(const Program& program);
 
 }  // namespace braid

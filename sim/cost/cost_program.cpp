@@ -107,8 +107,13 @@ void add_notes(Costs& costs, const Program& program, const Cluster& cluster, con
 }  // namespace
 
 Costs cost_program(const Program& program, const Cluster& cluster, const Profile& given) {
+  return cost_program(program, ops_of_works(program), cluster, given);
+}
+
+Costs cost_program(const Program& program, const std::vector<double>& ops, const Cluster& cluster,
+                   const Profile& given) {
   const std::size_t count = program.works.size();
-  const Profile profile = at_clock_of(program, cluster.gpu, given);
+  const Profile profile = at_clock_of(program, ops, cluster.gpu, given);
   const Parameters& p = profile.parameters;
   Costs costs{.duration = std::vector<Seconds>(count),
               .collective = std::vector<CommCost>(count),

@@ -13,5 +13,8 @@ namespace braid {
 /// cluster (the worst shape if they differ), alone on their links. Notes say what lies outside the calibration and
 /// what was not modelled. Throws Error("cluster...", ...) if the program needs a link that the cluster does not have.
 Costs cost_program(const Program& program, const Cluster& cluster, const Profile& profile);
+/// The same of a program that does not show its ops: `ops` says by work how many there are in all.
+Costs cost_program(const Program& program, const std::vector<double>& ops, const Cluster& cluster,
+                   const Profile& profile);
 
 }  // namespace braid

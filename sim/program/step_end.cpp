@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/program/step_end.hpp"
 
+#include "sim/program/resident.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -42,17 +44,15 @@ StepEndBuilder::StepEndBuilder(Program& program, RankBuilder& builder, const Sch
     m.last_grad.assign(static_cast<std::size_t>(stages[static_cast<std::size_t>(stage)].count) + 2, kNoOp);
     mine_.push_back(std::move(m));
   }
-  const auto holds = [&](bool StageLayers::*end) {
-    return std::any_of(mine_.begin(), mine_.end(),
-                       [&](const Mine& m) { return stages[static_cast<std::size_t>(m.stage)].*end; });
-  };
-  one_matrix_ = scenario.model.tied_embeddings && holds(&StageLayers::has_embedding) && holds(&StageLayers::has_head);
+  std::vector<StageLayers> of_rank;
+  for (const Mine& m : mine_) of_rank.push_back(stages[static_cast<std::size_t>(m.stage)]);
+  one_matrix_ = one_matrix(scenario, of_rank);
+  program.ranks[static_cast<std::size_t>(builder.rank())].resident = resident_bytes(scenario, of_rank);
   for (const Cell& cell : schedule.rows[static_cast<std::size_t>(builder.rank())]) {
     for (const Action& action : cell.actions) {
       if (action.type == ActionType::W || action.type == ActionType::B) ++mine(action.stage).weight_actions_left;
     }
   }
-  set_resident();
 }
 
 StepEndBuilder::Mine& StepEndBuilder::mine(int stage) {
@@ -60,14 +60,7 @@ StepEndBuilder::Mine& StepEndBuilder::mine(int stage) {
 }
 
 std::vector<double> StepEndBuilder::parameters_by_layer(int stage) const {
-  const StageLayers& layers = stages_[static_cast<std::size_t>(stage)];
-  const auto of = [&](Unit unit) { return unit_parameters(scenario_.model, unit, scenario_.split()); };
-  const double layer = of(Unit::pre_attn) + of(Unit::attn) + of(Unit::pre_mlp) + of(Unit::mlp);
-  std::vector<double> parameters(static_cast<std::size_t>(layers.count + 2), layer);
-  parameters.front() = layers.has_embedding ? of(Unit::embedding) : 0;
-  // A tied matrix is there once where one rank holds both ends of the model: with the embedding.
-  parameters.back() = layers.has_head ? of(Unit::final_norm) + (one_matrix_ ? 0 : of(Unit::head)) : 0;
-  return parameters;
+  return braid::parameters_by_layer(scenario_, stages_[static_cast<std::size_t>(stage)], one_matrix_);
 }
 
 double StepEndBuilder::parameters_of(int stage) const {
@@ -79,16 +72,6 @@ double StepEndBuilder::parameters_on_rank() const {
   double sum = 0;
   for (const Mine& m : mine_) sum += parameters_of(m.stage);
   return sum;
-}
-
-void StepEndBuilder::set_resident() {
-  const StepEnd& end = scenario_.step_end;
-  const double shards = end.data_parallel == DataParallel::zero1 ? scenario_.plan.dp : 1;
-  auto& resident = program_.ranks[static_cast<std::size_t>(builder_.rank())].resident;
-  const double parameters = parameters_on_rank();
-  resident[static_cast<std::size_t>(MemoryClass::parameters)] = Bytes(parameters * scenario_.model.element_bytes);
-  resident[static_cast<std::size_t>(MemoryClass::gradients)] = Bytes(parameters * end.gradient_bytes);
-  resident[static_cast<std::size_t>(MemoryClass::optimizer)] = Bytes(parameters * end.optimizer_bytes / shards);
 }
 
 void StepEndBuilder::begin_step() {
@@ -107,7 +90,7 @@ void StepEndBuilder::gather_parameters() {
 
 std::uint32_t StepEndBuilder::parameters_ready(int stage) { return std::exchange(mine(stage).parameters, kNoOp); }
 
-void StepEndBuilder::weight_grad_issued(int stage, int layer, std::uint32_t op) {
+void StepEndBuilder::weight_grad_issued(int stage, int layer, Unit unit, std::uint32_t op) {
   Mine& m = mine(stage);
   const StageLayers& layers = stages_[static_cast<std::size_t>(stage)];
   // Embedding and head have no layer; of the two the head's gradient comes before any layer's, the embedding's last.
@@ -115,7 +98,6 @@ void StepEndBuilder::weight_grad_issued(int stage, int layer, std::uint32_t op) 
   if (layer >= 0) {
     position += static_cast<std::size_t>(layer - layers.first);
   } else {
-    const Unit unit = builder_.ops().ops[op].key.unit;
     position = unit == Unit::embedding ? 0 : m.last_grad.size() - 1;
   }
   m.last_grad[position] = op;

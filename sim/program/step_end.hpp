@@ -37,7 +37,8 @@ class StepEndBuilder {
   void begin_step();
   /// The op that the first forward of a stage has to wait for; kNoOp for all others.
   std::uint32_t parameters_ready(int stage);
-  void weight_grad_issued(int stage, int layer, std::uint32_t op);
+  /// `layer` -1: of the embedding or the head, as `unit` says.
+  void weight_grad_issued(int stage, int layer, Unit unit, std::uint32_t op);
   /// Call behind each action: sends buckets out once the stage's last weight gradient is issued.
   void action_issued(const Action& action);
   /// What is left of the buckets, the exchange of gradients, the optimizer, parameters that must be gathered now.
@@ -63,7 +64,6 @@ class StepEndBuilder {
   void gather_parameters();
   std::uint32_t exchange_gradients();
   std::uint32_t last_gradient() const;
-  void set_resident();
   std::vector<double> parameters_by_layer(int stage) const;
   double parameters_of(int stage) const;
   double parameters_on_rank() const;

@@ -17,54 +17,14 @@ constexpr double kBar = 26;
 constexpr double kRow = 38;
 constexpr double kNarrowestLabel = 46;
 
-struct Part {
-  std::string css_class;
-  double value = 0;
-  std::string title;
-  std::string label;  ///< inside the bar where it fits
-};
-
-struct Bar {
-  std::string name;
-  std::string total;
-  std::vector<Part> parts;
-};
-
 std::string text_at(double x, double y, std::string_view css_class, const std::string& text) {
   return fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\">{}</text>", css_class, shortest(x), shortest(y),
                      escaped(text));
 }
 
-/// `limits`: one value a bar at which a line is drawn, 0 for none.
-std::string bars(const std::vector<Bar>& all, double scale, const std::vector<double>& limits, const char* label) {
-  const double height = kRow * static_cast<double>(all.size());
-  std::string text = fmt::format("<svg class=\"bars\" viewBox=\"0 0 1200 {}\" role=\"img\" aria-label=\"{}\">\n",
-                                 shortest(height), label);
-  double y = 6;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    text += text_at(kLeft - 12, y + kBar * 0.68, "name", all[i].name);
-    double x = kLeft;
-    for (const Part& part : all[i].parts) {
-      const double width = scale > 0 ? part.value / scale * kBars : 0;
-      if (width < 0.05) continue;
-      text += svg_rect({.x = x, .y = y, .width = width, .height = kBar}, part.css_class, part.title);
-      if (width >= kNarrowestLabel) text += text_at(x + width / 2, y + kBar * 0.66, "inside", part.label);
-      x += width;
-    }
-    text += text_at(x + 8, y + kBar * 0.68, "total", all[i].total);
-    if (limits[i] > 0 && limits[i] <= scale) {
-      const double at = kLeft + limits[i] / scale * kBars;
-      text += svg_rect({.x = at - 1, .y = y - 4, .width = 2, .height = kBar + 8}, "limit", "memory of the GPU");
-    }
-    text += "\n";
-    y += kRow;
-  }
-  return text + "</svg>\n";
-}
-
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
-Part time_part(const std::string& css_class, const char* name, const OverRanks& over, Seconds step) {
+BarPart time_part(const std::string& css_class, const char* name, const OverRanks& over, Seconds step) {
   return {.css_class = css_class,
           .value = over.mean.value,
           .title = fmt::format("{}: {} of the step, {}\nworst: rank {}, {}", name, percent(over.mean / step),
@@ -73,6 +33,32 @@ Part time_part(const std::string& css_class, const char* name, const OverRanks& 
 }
 
 }  // namespace
+
+std::string stacked_bars(const std::vector<Bar>& all, double scale, const char* label) {
+  const double height = kRow * static_cast<double>(all.size());
+  std::string text = fmt::format("<svg class=\"bars\" viewBox=\"0 0 1200 {}\" role=\"img\" aria-label=\"{}\">\n",
+                                 shortest(height), label);
+  double y = 6;
+  for (const Bar& bar : all) {
+    text += text_at(kLeft - 12, y + kBar * 0.68, "name", bar.name);
+    double x = kLeft;
+    for (const BarPart& part : bar.parts) {
+      const double width = scale > 0 ? part.value / scale * kBars : 0;
+      if (width < 0.05) continue;
+      text += svg_rect({.x = x, .y = y, .width = width, .height = kBar}, part.css_class, part.title);
+      if (width >= kNarrowestLabel) text += text_at(x + width / 2, y + kBar * 0.66, "inside", part.label);
+      x += width;
+    }
+    text += text_at(x + 8, y + kBar * 0.68, "total", bar.total);
+    if (bar.limit > 0 && bar.limit <= scale) {
+      const double at = kLeft + bar.limit / scale * kBars;
+      text += svg_rect({.x = at - 1, .y = y - 4, .width = 2, .height = kBar + 8}, "limit", "memory of the GPU");
+    }
+    text += "\n";
+    y += kRow;
+  }
+  return text + "</svg>\n";
+}
 
 std::string time_bars(const Comparison& comparison) {
   std::vector<Bar> all;
@@ -88,17 +74,18 @@ std::string time_bars(const Comparison& comparison) {
     }
     all.push_back(std::move(bar));
   }
-  return bars(all, longest, std::vector<double>(all.size(), 0), "Where the step goes");
+  return stacked_bars(all, longest, "Where the step goes");
 }
 
 std::string memory_bars(const Comparison& comparison) {
   std::vector<Bar> all;
-  std::vector<double> limits;
   double scale = 0;
   for (const RunReport& run : comparison.runs) {
-    limits.push_back(run.gpu_memory.value);
     scale = std::max({scale, run.peak.bytes.value, run.gpu_memory.value});
-    Bar bar{.name = run.schedule, .total = to_text(run.peak.bytes) + (run.fits() ? "" : "  too much"), .parts = {}};
+    Bar bar{.name = run.schedule,
+            .total = to_text(run.peak.bytes) + (run.fits() ? "" : "  too much"),
+            .parts = {},
+            .limit = run.gpu_memory.value};
     for (std::size_t c = 0; c < kMemoryClasses; ++c) {
       const char* name = to_text(static_cast<MemoryClass>(c));
       const Bytes bytes = run.peak.by_class[c];
@@ -110,7 +97,7 @@ std::string memory_bars(const Comparison& comparison) {
     }
     all.push_back(std::move(bar));
   }
-  return bars(all, scale, limits, "Memory of the fullest GPU");
+  return stacked_bars(all, scale, "Memory of the fullest GPU");
 }
 
 }  // namespace braid

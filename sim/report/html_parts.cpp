@@ -9,11 +9,12 @@
 
 namespace braid {
 
-std::string html_begin(std::string_view title) {
+std::string html_begin(std::string_view title, std::string_view more_style) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\"><title>{} - braid</title><style>{}</style></head><body><main>\n",
-      escaped(title), html_style());
+      "content=\"width=device-width,initial-scale=1\"><title>{} - "
+      "braid</title><style>{}{}</style></head><body><main>\n",
+      escaped(title), html_style(), more_style);
 }
 
 std::string html_end(std::string_view footer) {

@@ -15,8 +15,8 @@ struct TableColumn {
   std::string meaning;  ///< tooltip; "" for none
 };
 
-/// From the doctype to the opening <main>, with the style.
-std::string html_begin(std::string_view title);
+/// From the doctype to the opening <main>, with the style and what a page adds to it.
+std::string html_begin(std::string_view title, std::string_view more_style = {});
 /// From the footer to the end, with the script.
 std::string html_end(std::string_view footer);
 

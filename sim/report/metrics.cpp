@@ -106,33 +106,38 @@ RunReport report_run(const Played& played, const ReportFacts& facts) {
   const Program& program = *played.program;
   const Timeline& timeline = *played.timeline;
   RunReport report;
-  report.schedule = facts.label.empty() ? program.schedule : facts.label;
   report.step_time = timeline.step_time;
   report.ranks = account(played, facts.launches);
   report.peaks = memory_peaks(played);
-  report.peak = fullest(report.peaks);
-  report.gpu_memory = facts.gpu.memory;
-  report.gpus = program.placement.ranks();
   report.folded = timeline.multiplicity;
   report.flows = timeline.flows;
   report.lost = timeline.lost;
+  report.provenance = timeline.provenance.facts;
+  report.provenance["kind"] = timeline.provenance.kind;
+  for (const RankTimeline& rank : timeline.ranks) {
+    for (const auto& lane : rank.lanes) report.ops += lane.size();
+  }
+  std::vector<Seconds> exposed;
+  for (const RankTimeline& rank : timeline.ranks) exposed.push_back(exposed_communication(rank));
+  sum_up(report, exposed, program, facts);
+  return report;
+}
+
+void sum_up(RunReport& report, const std::vector<Seconds>& exposed, const Program& program, const ReportFacts& facts) {
+  report.schedule = facts.label.empty() ? program.schedule : facts.label;
+  report.peak = fullest(report.peaks);
+  report.gpu_memory = facts.gpu.memory;
+  report.gpus = program.placement.ranks();
   report.launches = facts.launches;
   report.wall_s = facts.wall_s;
   report.notes = facts.notes;
-  report.provenance = timeline.provenance.facts;
-  report.provenance["kind"] = timeline.provenance.kind;
-
   const std::vector<RankTime>& ranks = report.ranks;
   report.busy = over_ranks(ranks, [&](std::size_t i) { return ranks[i].busy; });
   report.stretch = over_ranks(ranks, [&](std::size_t i) { return ranks[i].stretch; });
   for (std::size_t c = 0; c < kCauses; ++c) {
     report.idle[c] = over_ranks(ranks, [&](std::size_t i) { return ranks[i].idle[c]; });
   }
-  report.exposed_communication =
-      over_ranks(ranks, [&](std::size_t i) { return exposed_communication(timeline.ranks[i]); });
-  for (const RankTimeline& rank : timeline.ranks) {
-    for (const auto& lane : rank.lanes) report.ops += lane.size();
-  }
+  report.exposed_communication = over_ranks(ranks, [&](std::size_t i) { return exposed[i]; });
 
   const Seconds work = report.busy.mean + report.stretch.mean;
   const OverRanks span = over_ranks(ranks, [&](std::size_t i) { return ranks[i].last_end - ranks[i].first_start; });
@@ -146,7 +151,6 @@ RunReport report_run(const Played& played, const ReportFacts& facts) {
       report.mfu = program.model_flops_per_step / (report.step_time * facts.gpu.bf16_dense * report.gpus);
     }
   }
-  return report;
 }
 
 }  // namespace braid

@@ -26,6 +26,10 @@ RunReport report_run(const Program& program, const Timeline& timeline, const Rep
 /// The same of a join that is there already.
 RunReport report_run(const Played& played, const ReportFacts& facts);
 
+/// Fills in what follows from a report's step time, ranks and peaks, from the exposed communication of each rank, and
+/// from the program's totals.
+void sum_up(RunReport& report, const std::vector<Seconds>& exposed, const Program& program, const ReportFacts& facts);
+
 /// A cell on lane pp: in the replay of one rank of a plan, the time until an absent peer has posted. No communication.
 bool stands_for_peer(const OpKey& key, Lane lane);
 

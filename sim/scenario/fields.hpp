@@ -24,6 +24,7 @@ namespace braid {
 struct Reading {
   std::vector<Issue> issues;
   std::map<std::string, std::string> locations;  ///< dotted key -> "file:line:column:key"
+  bool each_alone = false;                       ///< fields are not held against each other
   std::vector<Field>* asked = nullptr;           ///< if set, every field that is asked for joins it
 };
 

@@ -103,7 +103,8 @@ Model model_of(const toml::table& table, Reading& reading) {
             model.element_bytes, {1, 8});
   f.flag("fp32_norm_output", "norms keep their output in fp32", model.fp32_norm_output);
   f.finish();
-  if (reading.issues.size() != faults) return model;  // a missing field is not zero as well
+  // A missing field is not zero as well.
+  if (reading.issues.size() != faults || reading.each_alone) return model;
   for (const Issue& issue : model_check(model)) {
     const auto place = reading.locations.find(issue.where);
     reading.issues.push_back({place != reading.locations.end() ? place->second : issue.where, issue.what});

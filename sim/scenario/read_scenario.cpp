@@ -26,6 +26,15 @@ void apply_overrides(toml::table& root, const std::vector<Override>& overrides) 
   }
 }
 
+/// The table of a sweep's own scenario in a file that holds one, else the whole file.
+toml::table root_of(const std::string& text, const std::string& path) {
+  toml::table file = parse_toml(text, path);
+  toml::table* inside = file.contains("plan") ? nullptr : file["scenario"].as_table();
+  if (inside == nullptr) return file;
+  toml::table own = std::move(*inside);
+  return own;
+}
+
 Scenario scenario_of(const toml::table& root, const std::string& path, Reading& reading) {
   Fields f(root, "", reading);
   Scenario s{.path = path};
@@ -51,15 +60,15 @@ Scenario scenario_of(const toml::table& root, const std::string& path, Reading& 
     s.runs.push_back(run_of(*table, fmt::format("run.{}", s.runs.size()), reading));
   }
   f.finish();
+  s.locations = std::move(reading.locations);
   return s;
 }
 
-Scenario scenario_of(const toml::table& root, const std::string& path) {
+Scenario sound_scenario_of(const toml::table& root, const std::string& path) {
   Reading reading;
-  Scenario s = scenario_of(root, path, reading);
+  Scenario scenario = scenario_of(root, path, reading);
   throw_if_any(reading.issues);
-  s.locations = std::move(reading.locations);
-  return s;
+  return scenario;
 }
 
 }  // namespace
@@ -83,9 +92,18 @@ Override parse_override(const std::string& text) {
 }
 
 Scenario parse_scenario(const std::string& toml, const std::string& path, const std::vector<Override>& overrides) {
-  toml::table root = parse_toml(toml, path);
+  toml::table root = root_of(toml, path);
   apply_overrides(root, overrides);
-  return scenario_of(root, path);
+  return sound_scenario_of(root, path);
+}
+
+FieldsRead read_fields(const std::string& toml, const std::string& path, const std::vector<Override>& overrides) {
+  toml::table root = root_of(toml, path);
+  apply_overrides(root, overrides);
+  Reading reading{.each_alone = true};
+  FieldsRead read{.scenario = scenario_of(root, path, reading)};
+  read.issues = std::move(reading.issues);
+  return read;
 }
 
 Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides) {
@@ -97,9 +115,9 @@ std::string scenario_as_one_text(const std::string& path, const std::vector<Over
 }
 
 std::string as_one_text(const std::string& toml, const std::string& path, const std::vector<Override>& overrides) {
-  toml::table root = parse_toml(toml, path);
+  toml::table root = root_of(toml, path);
   apply_overrides(root, overrides);
-  const Scenario scenario = scenario_of(root, path);
+  const Scenario scenario = sound_scenario_of(root, path);
   for (std::size_t i = 0; i < scenario.runs.size(); ++i) {
     if (!scenario.runs[i].schedule.starts_with("file:")) continue;
     throw Error(location(scenario, fmt::format("run.{}.schedule", i)),

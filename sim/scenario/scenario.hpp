@@ -104,9 +104,19 @@ Override parse_override(const std::string& text);
 /// Reads a scenario with the model and cluster files that it names. Every fault is an Error that names file, line,
 /// column and key: an unknown key (with the nearest known one), a bare number for a quantity, a wrong type, a value
 /// that makes no sense. Relative paths are relative to the file that holds them, or to the working directory if an
-/// override holds them. Overrides see the model and the cluster as tables even where the scenario names files.
+/// override holds them. Overrides see the model and the cluster as tables even where the scenario names files. A sweep
+/// file (sim/sweep/plan) that holds its scenario as the table [scenario] is read as that table.
 Scenario read_scenario(const std::string& path, const std::vector<Override>& overrides = {});
 Scenario parse_scenario(const std::string& toml, const std::string& path, const std::vector<Override>& overrides = {});
+/// A scenario as far as it can be read. Its fields were looked at each alone: kinds, bounds, unknown and missing keys,
+/// not whether those of a model make sense together.
+struct FieldsRead {
+  Scenario scenario;
+  std::vector<Issue> issues;
+};
+/// Throws Error where there is no TOML, no file of that name, or nothing to set at an override's path.
+FieldsRead read_fields(const std::string& toml, const std::string& path, const std::vector<Override>& overrides);
+
 /// The scenario of a file as one TOML text, with the model and the cluster that it names and the overrides in it, but
 /// without its profile. Throws Error as read_scenario() does, and for a run whose schedule is a file.
 std::string scenario_as_one_text(const std::string& path, const std::vector<Override>& overrides = {});

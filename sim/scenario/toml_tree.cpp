@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
+#include <sstream>
 
 #include "sim/base/csv.hpp"
 
@@ -26,24 +29,6 @@ std::vector<std::string> steps_of(const std::string& path) {
     }
   }
   return steps;
-}
-
-/// The value as TOML, or as a string if it is not TOML. The source names the override.
-toml::table value_of(const Override& o) {
-  const std::string source = std::string(kOverride) + o.path;
-  if (o.value.find('\n') == std::string::npos) {
-    try {
-      toml::table parsed = toml::parse("v = " + o.value, source);
-      if (parsed.size() == 1) return parsed;
-    } catch (const toml::parse_error&) {  // bare text, as in run.0.p2p=batched
-    }
-  }
-  std::string quoted;
-  for (const char c : o.value) {
-    const bool special = c == '"' || c == '\\' || (c >= 0 && c < ' ') || c == 0x7F;
-    quoted += special ? fmt::format("\\u{:04X}", static_cast<int>(c)) : std::string(1, c);
-  }
-  return parse_toml("v = \"" + quoted + "\"", source);
 }
 
 /// Up to the number of elements: that one is new.
@@ -88,6 +73,39 @@ toml::table load_toml(const std::string& path, const std::string& where) {
   const std::uintmax_t size = fs::file_size(path, fault);
   if (fault || size > kLargestFile) throw Error(where, fmt::format("'{}' is too large for a scenario's part", path));
   return parse_toml(read_file(path), path);
+}
+
+std::string toml_text(const toml::node& node) {
+  if (const auto* real = node.as_floating_point(); real != nullptr && std::isfinite(real->get())) {
+    const std::string shortest = fmt::format("{}", real->get());  // toml++ writes 17 digits
+    return shortest.find_first_of(".e") == std::string::npos ? shortest + ".0" : shortest;
+  }
+  toml::array alone;
+  node.visit([&](const auto& value) { alone.push_back(value); });
+  std::ostringstream out;
+  out << toml::toml_formatter(alone, toml::format_flags::none);
+  std::string text = std::move(out).str();
+  std::replace(text.begin(), text.end(), '\n', ' ');  // between elements; inside strings it is written as \n
+  const std::size_t first = text.find_first_not_of(" ", text.find('[') + 1);
+  const std::size_t last = text.find_last_not_of(" ", text.rfind(']') - 1);
+  return text.substr(first, last - first + 1);
+}
+
+toml::table value_of(const Override& o) {
+  const std::string source = std::string(kOverride) + o.path;
+  if (o.value.find('\n') == std::string::npos) {
+    try {
+      toml::table parsed = toml::parse("v = " + o.value, source);
+      if (parsed.size() == 1) return parsed;
+    } catch (const toml::parse_error&) {  // bare text, as in run.0.p2p=batched
+    }
+  }
+  std::string quoted;
+  for (const char c : o.value) {
+    const bool special = c == '"' || c == '\\' || (c >= 0 && c < ' ') || c == 0x7F;
+    quoted += special ? fmt::format("\\u{:04X}", static_cast<int>(c)) : std::string(1, c);
+  }
+  return parse_toml("v = \"" + quoted + "\"", source);
 }
 
 void apply_override(toml::table& root, const Override& o) {

@@ -18,6 +18,12 @@ toml::table parse_toml(const std::string& text, const std::string& path);
 /// Reads a regular file of at most a few MB. Throws Error(where, ...) if there is none.
 toml::table load_toml(const std::string& path, const std::string& where);
 
+/// A value as TOML on one line, as an override may hold it.
+std::string toml_text(const toml::node& node);
+
+/// The value of an override as field "v" of a table: as TOML, or as a string if it is not TOML.
+toml::table value_of(const Override& override_);
+
 /// Sets the field at the dotted path, making tables on the way; an index selects from an array, the one
 /// behind its last element adds a table.
 /// Throws Error("--set PATH", ...) where the path leads through something that is neither.

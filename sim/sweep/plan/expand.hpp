@@ -15,10 +15,11 @@ namespace braid {
 
 /// What one point puts in place of the scenario's fields, derived fields included, and which run it plays.
 struct Choice {
-  std::vector<Override> overrides;
-  std::string run;
+  std::vector<Override> chosen;     ///< as the sweep writes them
+  std::vector<Override> overrides;  ///< what makes the scenario: fixed ones, then the chosen, with paths resolved
+  std::string run;                  ///< label
 };
-/// Of the point at this place of the product.
+/// Of the point at this place of the product. Throws Error as expand() does.
 Choice choice_of(const Sweep& sweep, std::int64_t point);
 /// One line of JSON, fields in the order of the axes, then the derived ones, then "run": equal texts, equal choices.
 std::string to_text(const Choice& choice);
@@ -36,9 +37,9 @@ Expansion expand(const Sweep& sweep);
 
 /// What expressions may name: tp, pp, dp, microbatches, microbatch_size, sequence, global_batch (samples a step), gpus
 /// (of the cluster), nodes, gpus_per_node, layers, hidden, heads, kv_heads, vocab, chunks (of the run; 1 if not given).
-std::map<std::string, double> facts_of(const Scenario& scenario);
+std::map<std::string, double> facts_of(const Scenario& scenario, const Run& run);
 
-/// The scenario of a choice, read but not checked. Throws Error as parse_scenario() does.
+/// The scenario of a choice, read but not checked, with all of its runs. Throws Error as parse_scenario() does.
 Scenario scenario_at(const Sweep& sweep, const Choice& choice);
 
 }  // namespace braid

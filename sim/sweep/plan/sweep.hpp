@@ -52,18 +52,24 @@ struct Expression {
 struct Sweep {
   std::string path;
   std::string name;
-  std::string scenario;           ///< the text that overrides are applied to: a file's, or the table's
-  std::string scenario_path;      ///< for messages and relative paths
-  std::vector<std::string> runs;  ///< labels of the runs to be played; the last axis
-  std::vector<FieldAxis> axes;    ///< the first varies slowest
+  std::string scenario;         ///< the text that overrides are applied to: a file's, or the table's
+  std::string scenario_path;    ///< for messages and relative paths
+  std::vector<Override> fixed;  ///< goes to the scenario before what the sweep chooses
+  /// Labels of the runs to be played; the last axis, varies fastest. A run that is called after its schedule and whose
+  /// schedule is swept stands here as the field, "run.0.schedule", and is called by the value at each point.
+  std::vector<std::string> runs;
+  std::vector<FieldAxis> axes;  ///< the first varies slowest
   std::vector<Expression> derived;
   std::vector<Expression> constraints;  ///< without "fits"
   bool must_fit = false;                ///< what does not fit the memory is no candidate
   int refine = 0;                       ///< how many of the best are played again
 
-  /// Of all axes, runs included.
+  /// Of all axes, runs included; kMostPoints + 1 stands for all that is more.
   std::int64_t product() const;
 };
+
+/// Whether a file's text is a sweep and not a scenario: it says which scenario. False for what is not TOML.
+bool is_sweep(const std::string& toml);
 
 /// Throws Error with every fault, each with file, line, column and key: an unknown key, an empty list, a range that
 /// never ends, lists of a zip that differ in length, a field twice, a run that is not there, more than kMostPoints.

@@ -2,27 +2,55 @@
 // A sweep store as one HTML page to send around: no other file, no network.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "sim/sweep/store/store.hpp"
+#include "sim/sweep/report/against.hpp"
+#include "sim/sweep/report/survey.hpp"
+#include "sim/sweep/report/tornado_svg.hpp"
 
 namespace braid {
 
 /// A timeline drawn beforehand (timeline_svg()) with the row that it is of.
 struct DrawnRow {
-  std::int64_t id = 0;
+  std::size_t row = 0;  ///< of the survey
   std::string svg;
+  std::string note;  ///< what it was played on, or why there is none
+};
+
+/// How the order of the best changed from screening to the network, of the refined rows (order_change()).
+struct ScreeningOutcome {
+  int refined = 0;
+  int moved = 0;             ///< whose place differs
+  int best_was = 0;          ///< place that screening gave the best one, from 1; 0: nothing was refined
+  double largest_error = 0;  ///< of the screened step time, relative to the played one
+  double median_error = 0;
+};
+
+struct StoreAgainst {
+  const Survey& there;
+  const StoreComparison& comparison;
 };
 
 struct SweepPageInput {
   std::string title;
-  std::vector<Configuration> rows;  ///< slim
-  std::string currency;
+  const Survey& survey;
   std::vector<DrawnRow> timelines;
+  std::string sensitivity_of;  ///< what the tornado is about, in words
+  std::vector<Sensitivity> sensitivities;
+  std::optional<ScreeningOutcome> screening;
+  std::optional<StoreAgainst> against;
+  std::vector<std::pair<std::string, std::string>> facts;  ///< for the end: "sweep" and its text
 };
 
 /// The same input gives the same bytes.
 std::string sweep_page(const SweepPageInput& input);
+
+/// "2,400 configurations: 1,800 fit, 100 of them played by units, 300 do not fit, 290 pruned, 10 failed".
+std::string counts_line(const Survey& survey);
+/// One line that says why nothing can be recommended; "" if something fits.
+std::string nothing_fits_line(const Survey& survey);
 
 }  // namespace braid

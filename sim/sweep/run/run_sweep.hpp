@@ -3,7 +3,9 @@
 //
 // One process writes, in the order of the points, so that a store is always the beginning of the whole sweep, whenever
 // it was killed and however many workers there are. Screening comes first; then the best `refine` configurations (most
-// tokens a second of those that fit, by screened time) are played by units on the scenario's network.
+// tokens a second of those that fit, by screened time; of equal ones the first) are played by units on the scenario's
+// network. One that fails at that keeps its screened figures, and its reason says why it was not refined; it is not
+// tried again.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +32,9 @@ struct SweepProgress {
 
 struct SweepOptions {
   WorkerLimits limits;
-  int shard = 1,
-      shards = 1;  ///< points whose place among the sweep's points is shard-1 modulo shards; no refining if > 1
-  std::function<bool(const SweepProgress&)> progress;  ///< false: stop soon, keep what is done
+  int shard = 1;   ///< from 1
+  int shards = 1;  ///< points whose place among the sweep's points is shard-1 modulo shards; no refining if > 1
+  std::function<bool(const SweepProgress&)> progress;  ///< every 0.2 s or so; false: stop, keep what is done
 };
 
 struct SweepOutcome {
@@ -42,12 +44,20 @@ struct SweepOutcome {
 };
 
 /// Throws Error: the store holds another sweep (other scenario, other fields, another version of Braid), is written by
-/// another process, the disk is full. Everything found until then is in the store.
+/// another process, the disk is full. Everything found until then is in the store. To be called before this process has
+/// threads.
 SweepOutcome run_sweep(const Sweep& sweep, SweepStore& store, const SweepOptions& options);
 
-/// Puts the rows of `parts` into `into` in the order of their points; a row that was refined wins. Throws Error if they
-/// hold different sweeps. Says how many rows it put in.
+/// Puts the rows of `parts` into `into` in the order of their points; of one configuration in several of them the row
+/// that was refined wins, then the first. What `into` holds already counts as a part. It is written beside and renamed,
+/// so that it is there whole or as it was. Throws Error if they hold different sweeps. Says how many rows there are.
 std::int64_t merge_stores(const std::vector<std::string>& parts, const std::string& into);
+
+/// Tokens a second by the screened step time, which orders what is to be refined; 0: was not screened.
+double screened_tokens_per_s(const Configuration& row);
+
+/// Played by units on the scenario's network after it was screened. (With noise screening goes by units too.)
+bool is_refined(const Configuration& row);
 
 /// How the order of the best changed from screening to the network: of the refined rows.
 struct OrderChange {

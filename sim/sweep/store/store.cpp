@@ -6,9 +6,9 @@
 
 #include <charconv>
 #include <filesystem>
-#include <variant>
 
 #include "sim/base/error.hpp"
+#include "sim/sweep/store/columns.hpp"
 
 namespace braid {
 namespace {
@@ -17,53 +17,8 @@ constexpr std::string_view kSchemaName = "braid.sweep/";
 constexpr int kSchemaVersion = 2;
 
 using C = Configuration;
-using Field = std::variant<std::string C::*, int C::*, std::int64_t C::*, double C::*, bool C::*,
-                           std::optional<double> C::*, ConfigurationStatus C::*>;
-struct Column {
-  const char* name;
-  Field field;
-  bool slim = true;  ///< false: a long text that only whole rows have
-};
-// `id` is the store's own; `profile` is kept apart and named by its number.
-constexpr Column kColumns[] = {{"point", &C::point},
-                               {"choice", &C::choice},
-                               {"hash", &C::hash},
-                               {"run", &C::run},
-                               {"schedule", &C::schedule},
-                               {"gpu", &C::gpu},
-                               {"tp", &C::tp},
-                               {"pp", &C::pp},
-                               {"dp", &C::dp},
-                               {"microbatches", &C::microbatches},
-                               {"microbatch_size", &C::microbatch_size},
-                               {"sequence", &C::sequence},
-                               {"version", &C::version},
-                               {"network", &C::network},
-                               {"grain", &C::grain},
-                               {"status", &C::status},
-                               {"reason", &C::reason},
-                               {"step_time_s", &C::step_time_s},
-                               {"screened_step_time_s", &C::screened_step_time_s},
-                               {"tokens_per_s", &C::tokens_per_s},
-                               {"mfu", &C::mfu},
-                               {"busy_s", &C::busy_s},
-                               {"tp_s", &C::tp_s},
-                               {"pp_s", &C::pp_s},
-                               {"other_s", &C::other_s},
-                               {"peak_memory_bytes", &C::peak_memory_bytes},
-                               {"fits", &C::fits},
-                               {"gpus", &C::gpus},
-                               {"cost_per_step", &C::cost_per_step},
-                               {"watts", &C::watts},
-                               {"scenario", &C::scenario, false},
-                               {"profile", &C::profile, false},
-                               {"report", &C::report, false}};
-constexpr const char* kStatuses[] = {"ok", "pruned", "failed"};
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
+using Field = ConfigurationField;
+using Column = ConfigurationColumn;
 
 const char* sql_type(const Field& field) {
   return std::visit(
@@ -76,11 +31,11 @@ const char* sql_type(const Field& field) {
 
 void put(SqliteRows& rows, int at, const C& c, const Field& field) {
   std::visit(
-      Overload{[&](std::string C::*f) { rows.bind(at, std::string_view(c.*f)); },
-               [&](ConfigurationStatus C::*f) { rows.bind(at, std::string_view(kStatuses[static_cast<int>(c.*f)])); },
-               [&](std::optional<double> C::*f) { c.*f ? rows.bind(at, *(c.*f)) : rows.bind_null(at); },
-               [&](double C::*f) { rows.bind(at, c.*f); },
-               [&](auto f) { rows.bind(at, static_cast<std::int64_t>(c.*f)); }},
+      Overload{
+          [&](std::string C::*f) { rows.bind(at, std::string_view(c.*f)); },
+          [&](ConfigurationStatus C::*f) { rows.bind(at, std::string_view(kStatusNames[static_cast<int>(c.*f)])); },
+          [&](std::optional<double> C::*f) { c.*f ? rows.bind(at, *(c.*f)) : rows.bind_null(at); },
+          [&](double C::*f) { rows.bind(at, c.*f); }, [&](auto f) { rows.bind(at, static_cast<std::int64_t>(c.*f)); }},
       field);
 }
 
@@ -105,7 +60,7 @@ void take(const SqliteRows& rows, int at, C& c, const Field& field) {
 template <class Kept, class Form>
 std::string listed(const Kept& kept, const Form& form) {
   std::vector<std::string> names;
-  for (const Column& column : kColumns) {
+  for (const Column& column : kConfigurationColumns) {
     if (kept(column)) names.push_back(form(column));
   }
   return fmt::format("{}", fmt::join(names, ", "));
@@ -146,6 +101,7 @@ void SweepStore::make() {
     file_.run(
         fmt::format("CREATE TABLE IF NOT EXISTS configurations (id INTEGER PRIMARY KEY, {}, UNIQUE (hash))",
                     listed(every, [](const Column& c) { return fmt::format("{} {}", c.name, sql_type(c.field)); })));
+    file_.run("CREATE TABLE IF NOT EXISTS same (choice TEXT PRIMARY KEY, hash TEXT NOT NULL)");
     tell("schema", kSweepSchema);
   });
 }
@@ -164,7 +120,7 @@ void SweepStore::check_schema() const {
                             version > kSchemaVersion ? "a newer" : "an older", schema, std::string(kSweepSchema)));
   }
   const std::set<std::string> columns = file_.columns("configurations");
-  for (const Column& column : kColumns) {
+  for (const Column& column : kConfigurationColumns) {
     if (columns.contains(column.name)) continue;
     throw Error(file_.path(), fmt::format("is damaged: it has no column {}", column.name));
   }
@@ -218,7 +174,7 @@ bool SweepStore::add(const Configuration& configuration) {
   SqliteRows rows(file_, fmt::format("INSERT OR IGNORE INTO configurations ({}) VALUES ({})", listed(every, name_of),
                                      listed(every, [](const Column&) { return "?"; })));
   int at = 0;
-  for (const Column& column : kColumns) put(rows, ++at, c, column.field);
+  for (const Column& column : kConfigurationColumns) put(rows, ++at, c, column.field);
   rows.next();
   return file_.changed() == 1;
 }
@@ -229,12 +185,45 @@ void SweepStore::refine(const Configuration& configuration) {
   SqliteRows rows(file_, fmt::format("UPDATE configurations SET {} WHERE hash = ?",
                                      listed(is_refined, [](const Column& n) { return std::string(n.name) + " = ?"; })));
   int at = 0;
-  for (const Column& column : kColumns) {
+  for (const Column& column : kConfigurationColumns) {
     if (is_refined(column)) put(rows, ++at, c, column.field);
   }
   rows.bind(++at, std::string_view(c.hash));
   rows.next();
   if (file_.changed() != 1) throw Error(file_.path(), "has no configuration with the hash " + c.hash);
+}
+
+void SweepStore::add_same(const std::string& choice, const std::string& hash) {
+  SqliteRows rows(file_, "INSERT OR REPLACE INTO same VALUES (?, ?)");
+  rows.bind(1, std::string_view(choice));
+  rows.bind(2, std::string_view(hash));
+  rows.next();
+}
+
+std::vector<std::pair<std::string, std::string>> SweepStore::same() const {
+  std::vector<std::pair<std::string, std::string>> found;
+  SqliteRows rows(file_, "SELECT choice, hash FROM same ORDER BY choice");
+  while (rows.next()) found.emplace_back(rows.text(0), rows.text(1));
+  return found;
+}
+
+void SweepStore::move(std::int64_t id, std::int64_t point) {
+  SqliteRows rows(file_, "UPDATE configurations SET point = ? WHERE id = ?");
+  rows.bind(1, point);
+  rows.bind(2, id);
+  rows.next();
+}
+
+void SweepStore::clear() {
+  together([this] {
+    for (const char* table : {"configurations", "profiles", "same", "meta"})
+      file_.run(fmt::format("DELETE FROM {}", table));
+    tell("schema", kSweepSchema);
+  });
+}
+
+void SweepStore::claim() {
+  if (!claim_) claim_ = std::make_unique<StoreClaim>(file_.path());
 }
 
 std::vector<Configuration> SweepStore::read(bool slim, const std::int64_t* id) const {
@@ -250,7 +239,7 @@ std::vector<Configuration> SweepStore::read(bool slim, const std::int64_t* id) c
   while (rows.next()) {
     Configuration c{.id = rows.integer(0)};
     int at = 0;
-    for (const Column& column : kColumns) {
+    for (const Column& column : kConfigurationColumns) {
       if (wanted(column)) take(rows, ++at, c, column.field);
     }
     found.push_back(std::move(c));

@@ -4,16 +4,20 @@
 // Schema "braid.sweep/2", in the table `meta` (name, value); WAL mode. Table `profiles`: id INTEGER PRIMARY KEY, csv
 // TEXT. Table `configurations`, a column for each field of Configuration: TEXT for strings, INTEGER for whole numbers
 // and flags, REAL for all else; `status` TEXT ("ok", "pruned", "failed"), `profile` TEXT (id in `profiles`; "" = the
-// rules of the GPU), `cost_per_step` and `watts` NULL where not known; `hash` is unique.
+// rules of the GPU), `cost_per_step` and `watts` NULL where not known; `hash` is unique. Table `same` (choice, hash):
+// choices that are the configuration of an earlier one.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/sqlite/sqlite_file.hpp"
+#include "sim/sweep/store/claim.hpp"
 
 namespace braid {
 
@@ -26,8 +30,8 @@ enum class ConfigurationStatus : std::uint8_t {
 };
 
 struct Configuration {
-  std::int64_t id = 0;     ///< of the row; ascending with `point`
-  std::int64_t point = 0;  ///< its place in the product of the sweep's axes, from 0
+  std::int64_t id = 0;     ///< of the row; ascending with `point`, unless the sweep has grown since
+  std::int64_t point = 0;  ///< its place in the product of the sweep's axes, from 0; -1: no longer in the sweep
   std::string choice;      ///< JSON object: the swept fields with their values and "run", in the order of the sweep
   std::string hash;        ///< scenario_hash() and the run's label
   std::string scenario;    ///< one TOML text that names no other file
@@ -71,6 +75,17 @@ class SweepStore {
   /// Puts what was found on another network or grain in place of the row with this hash; its id, point, choice and
   /// screened time stay. Throws Error(path, ...) if there is none.
   void refine(const Configuration& configuration);
+  /// A choice that is the configuration with this hash, which an earlier choice reached.
+  void add_same(const std::string& choice, const std::string& hash);
+  /// Those choices with their hashes, in the order of the choices.
+  std::vector<std::pair<std::string, std::string>> same() const;
+  /// Gives a row another place in the sweep.
+  void move(std::int64_t id, std::int64_t point);
+  /// Takes out all rows, choices and facts; what is left is a new store.
+  void clear();
+  /// Until this object goes, no other process may claim the store. Whoever adds rows does. Throws Error(path, ...) at
+  /// once if another has it.
+  void claim();
   /// What belongs together is written together or not at all: `write` adds and refines.
   void together(const std::function<void()>& write);
   /// All rows in order of id; without scenario, profile and report where `slim`.
@@ -84,6 +99,7 @@ class SweepStore {
   /// Of `cost_per_step`: "USD"; "" where nothing is priced.
   std::string currency() const;
   void price_in(const std::string& currency);
+  const std::string& path() const { return file_.path(); }
 
  private:
   void make();
@@ -91,6 +107,7 @@ class SweepStore {
   std::string keep_profile(const std::string& csv);
   std::vector<Configuration> read(bool slim, const std::int64_t* id) const;
 
+  std::unique_ptr<StoreClaim> claim_;  ///< outlives the file
   SqliteFile file_;
 };
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a sweep found, in a screenful: how many of what, the best, and whether screening could be trusted.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/sweep/run/run_sweep.hpp"
+
+namespace braid {
+
+struct SweepSummary {
+  std::string name;
+  std::string store;  ///< path
+  SweepOutcome outcome;
+  std::vector<Configuration> rows;  ///< slim, all of the store
+};
+
+/// The best rows that fit, best first: refined ones by what was played, where there are any, else all by their
+/// screened times.
+std::vector<Configuration> best_of(const std::vector<Configuration>& rows, std::size_t most);
+
+std::string to_text(const SweepSummary& summary);
+/// "braid.sweep-summary/1", one document.
+std::string to_json(const SweepSummary& summary);
+
+}  // namespace braid
