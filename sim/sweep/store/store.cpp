@@ -77,19 +77,22 @@ bool is_refined(const Column& column) {
 SqliteFile opened(const std::string& path, SweepStore::Mode mode) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) throw Error(path, "is a folder, not a sweep store");
-  if (mode == SweepStore::Mode::write) return SqliteFile(path, SqliteFile::Mode::write);
+  if (mode != SweepStore::Mode::read) return SqliteFile(path, SqliteFile::Mode::write);
   if (!std::filesystem::exists(path, ignored)) throw Error(path, "there is no such file");
   return SqliteFile(path, SqliteFile::Mode::read_running);
 }
 
 }  // namespace
 
-SweepStore::SweepStore(const std::string& path, Mode mode) : file_(opened(path, mode)) {
+SweepStore::SweepStore(const std::string& path, Mode mode)
+    : claim_(mode == Mode::write_alone ? std::make_unique<StoreClaim>(path) : nullptr), file_(opened(path, mode)) {
+  // Before the file is read for the first time: only then does SQLite do without memory that processes share.
+  if (mode == Mode::write_alone) file_.run("PRAGMA locking_mode = EXCLUSIVE");
   const std::set<std::string> tables = file_.tables();
-  if (tables.empty() && mode == Mode::write) make();
+  if (tables.empty() && mode != Mode::read) make();
   if (!tables.empty() || mode == Mode::read) check_schema();
   // A configuration that was added is there after a crash of this process; after one of the machine, all but the last.
-  if (mode == Mode::write) file_.run("PRAGMA synchronous = NORMAL");
+  if (mode != Mode::read) file_.run("PRAGMA synchronous = NORMAL");
 }
 
 void SweepStore::make() {

@@ -64,10 +64,13 @@ struct Configuration {
 
 class SweepStore {
  public:
-  enum class Mode { read, write };
-  /// Mode write makes a file that is not there; mode read leaves nothing beside the file and may read while another
-  /// process writes. Throws Error(path, ...): no SQLite file, no sweep store, of another schema, damaged, not to be
-  /// written.
+  enum class Mode {
+    read,         ///< leaves nothing beside the file; another process may write meanwhile
+    write,        ///< makes a file that is not there
+    write_alone,  ///< claims it, too, and others can read it only afterwards: for file systems of many machines, where
+                  ///< SQLite shares no memory (https://www.sqlite.org/wal.html, "Use of WAL Without Shared-Memory")
+  };
+  /// Throws Error(path, ...): no SQLite file, no sweep store, of another schema, damaged, not to be written.
   SweepStore(const std::string& path, Mode mode);
 
   /// Keeps the row that is there if the hash is known; says whether it was new. The id is given by the store.

@@ -102,5 +102,14 @@ TEST(SweepStoreErrors, WhatCannotBeWritten) {
   EXPECT_THAT(complaint([&] { reader.at(7); }), EndsWith("has no configuration 7"));
 }
 
+// A file system may forget which machine locks what, so the claim comes first and is told at once.
+TEST(SweepStoreErrors, WhatAnotherWritesAloneIsNeitherWrittenNorRead) {
+  const Folder folder;
+  const SweepStore writer(folder / "a.db", SweepStore::Mode::write_alone);
+  EXPECT_THAT(opening(folder / "a.db", SweepStore::Mode::write_alone),
+              HasSubstr("is being written by another process"));
+  EXPECT_THAT(opening(folder / "a.db"), HasSubstr("database is locked"));
+}
+
 }  // namespace
 }  // namespace braid

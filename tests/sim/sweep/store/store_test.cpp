@@ -103,18 +103,37 @@ TEST(SweepStore, IsReadWhileAnotherWrites) {
   EXPECT_EQ(reader.all(true).size(), 2u);
 }
 
-TEST(SweepStore, KeepsWhatWasAddedWhenTheWriterIsKilled) {
+TEST(SweepStore, WrittenAloneNeedsNoSharedMemoryAndIsReadAfterwards) {
+  const Folder folder;
+  {
+    SweepStore writer(folder / "a.db", SweepStore::Mode::write_alone);
+    writer.add(configuration("one"));
+    // "-shm" would be the memory that processes share.
+    EXPECT_EQ(files_in(folder), (std::set<std::string>{"a.db", "a.db-wal", "a.db.lock"}));
+  }
+  EXPECT_EQ(files_in(folder), std::set<std::string>{"a.db"});
+  EXPECT_EQ(SweepStore(folder / "a.db", SweepStore::Mode::read).all(true).size(), 1u);
+  SweepStore(folder / "a.db", SweepStore::Mode::write_alone).add(configuration("two"));
+  EXPECT_EQ(SweepStore(folder / "a.db", SweepStore::Mode::write).all(true).size(), 2u);
+}
+
+class KilledWriter : public testing::TestWithParam<SweepStore::Mode> {};
+INSTANTIATE_TEST_SUITE_P(SweepStore, KilledWriter,
+                         testing::Values(SweepStore::Mode::write, SweepStore::Mode::write_alone));
+
+TEST_P(KilledWriter, LeavesWhatItAdded) {
   const Folder folder;
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    SweepStore store(folder / "a.db", SweepStore::Mode::write);
+    SweepStore store(folder / "a.db", GetParam());
     for (int i = 0; i < 20; ++i) store.add(configuration(std::to_string(i)));
     raise(SIGKILL);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(SweepStore(folder / "a.db", GetParam()).all(true).size(), 20u);
   EXPECT_EQ(SweepStore(folder / "a.db", SweepStore::Mode::read).all(true).size(), 20u);
 }
 
