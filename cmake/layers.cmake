@@ -29,7 +29,8 @@ set(BRAID_USES_screen base model scenario schedule program cost timeline engine/
 set(BRAID_USES_sweep/store base sqlite)
 set(BRAID_USES_sweep/plan base model scenario)
 set(BRAID_USES_sweep/run base model scenario schedule program cost report play screen sweep/store sweep/plan)
-set(BRAID_USES_sweep/size base model scenario cost report screen sweep/store sweep/plan sweep/run)
+# schedule: which there are, and how many stages each gives a rank. program: a run by its label.
+set(BRAID_USES_sweep/size base model scenario schedule program cost report screen sweep/store sweep/plan sweep/run)
 # What a row chose is a text of sweep/plan.
 set(BRAID_USES_sweep/report base report sweep/store sweep/plan)
 set(BRAID_USES_app base model scenario schedule program timeline cost engine/core engine/simgrid memory report fit play screen

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "sim/app/open_store.hpp"
 #include "sim/app/stop_signals.hpp"
 #include "sim/app/sweep_commands.hpp"
 #include "sim/app/sweep_progress.hpp"
@@ -69,20 +70,6 @@ std::string store_of(const SweepCommand& command, const Sweep& sweep) {
   return (fs::path("out") / (file_name(sweep.name) + shard + ".db")).string();
 }
 
-SweepStore opened(const std::string& path, bool fresh) {
-  const fs::path folder = fs::path(path).parent_path();
-  if (!folder.empty()) {
-    check_output_folder(folder.string());
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    if (failed) throw Error(folder.string(), "cannot be made: " + failed.message());
-  }
-  SweepStore store(path, SweepStore::Mode::write);
-  store.claim();
-  if (fresh) store.clear();
-  return store;
-}
-
 void sweep(const SweepCommand& command) {
   if (command.file.empty()) throw Error("sweep", "name a sweep file (TOML); see braid sweep --help");
   SweepOptions options = options_of(command);
@@ -92,7 +79,7 @@ void sweep(const SweepCommand& command) {
   if (command.refine) sweep.refine = *command.refine;
   if (sweep.refine < 0) throw Error("--refine", "is how many of the best are played again, 0 or more");
   SweepSummary summary{.name = sweep.name, .store = store_of(command, sweep)};
-  SweepStore store = opened(summary.store, command.fresh);
+  SweepStore store = open_store(summary.store, command.fresh);
   {
     SweepTicker ticker(style_of(command));
     std::optional<StopSignals> signals;  // from the first call on: what comes before needs no care

@@ -74,6 +74,8 @@ class Fields {
 
   /// The node, or nullptr (and an issue if it is required), for a key that may be of several types, told in words.
   const toml::node* node(const char* key, const char* what, const char* type, Need need = Need::optional);
+  /// The node under a key that is asked for elsewhere, of whatever type, or nullptr.
+  const toml::node* given(const char* key) const { return table_.get(key); }
   /// The table under the key, or nullptr.
   const toml::table* table(const char* key, const char* what, Need need = Need::optional);
   /// The array of tables under the key; empty with an issue if it is something else.

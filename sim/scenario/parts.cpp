@@ -139,6 +139,7 @@ Cluster cluster_of(const toml::table& table, Reading& reading) {
            c.oversubscription, {1, 1000});
   f.bandwidth("host_bandwidth", "between a GPU and the host's memory, one direction; needed by copies to it",
               c.host_bandwidth, kLink);
+  read_running_cost(f, c, reading);
   f.finish();
   return c;
 }

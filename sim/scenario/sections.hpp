@@ -13,6 +13,8 @@ inline constexpr int kScenarioSchema = 1;
 
 Model model_of(const toml::table& table, Reading& reading);
 Cluster cluster_of(const toml::table& table, Reading& reading);
+/// What running the cluster takes: price and power, each with its source.
+void read_running_cost(Fields& cluster, Cluster& into, Reading& reading);
 Plan plan_of(const toml::table& table, Reading& reading);
 StepEnd step_end_of(const toml::table& table, Reading& reading);
 Noise noise_of(const toml::table& table, Reading& reading);

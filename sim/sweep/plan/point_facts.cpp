@@ -66,7 +66,9 @@ int run_of_field(std::string_view field, std::string_view last) {
 
 int index_of_run(const Scenario& scenario, const std::string& label) {
   const int runs = static_cast<int>(scenario.runs.size());
-  if (const int index = run_of_field(label, "schedule"); index >= 0 && index < runs) return index;
+  for (const char* named_by : {"schedule", "label"}) {
+    if (const int index = run_of_field(label, named_by); index >= 0 && index < runs) return index;
+  }
   for (int i = 0; i < runs; ++i) {
     if (scenario.runs[static_cast<std::size_t>(i)].label == label) return i;
   }

@@ -56,7 +56,8 @@ struct Sweep {
   std::string scenario_path;    ///< for messages and relative paths
   std::vector<Override> fixed;  ///< goes to the scenario before what the sweep chooses
   /// Labels of the runs to be played; the last axis, varies fastest. A run that is called after its schedule and whose
-  /// schedule is swept stands here as the field, "run.0.schedule", and is called by the value at each point.
+  /// schedule is swept stands here as the field, "run.0.schedule", and is called by the value at each point; so does
+  /// one whose "run.0.label" is swept.
   std::vector<std::string> runs;
   std::vector<FieldAxis> axes;  ///< the first varies slowest
   std::vector<Expression> derived;

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/sweep/size/answer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/program/scheduled.hpp"
+#include "sim/sweep/store/front.hpp"
+
+namespace braid {
+namespace {
+
+constexpr double kDay = 86400;
+
+/// Played by units first, then the fastest, then the first point.
+bool better(const Configuration& a, const Configuration& b) {
+  const bool a_unit = a.grain == "unit", b_unit = b.grain == "unit";
+  if (a_unit != b_unit) return a_unit;
+  if (a.tokens_per_s != b.tokens_per_s) return a.tokens_per_s > b.tokens_per_s;
+  return a.point < b.point;
+}
+
+bool candidate(const Configuration& row) { return row.point >= 0 && row.ok() && row.fits && row.tokens_per_s > 0; }
+
+std::vector<Configuration> ranked(const std::vector<Configuration>& rows) {
+  std::vector<Configuration> fitting;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(fitting), candidate);
+  std::sort(fitting.begin(), fitting.end(), better);
+  return fitting;
+}
+
+OfferCount count(const std::vector<Configuration>& rows) {
+  OfferCount counts;
+  std::vector<Configuration> own;
+  for (const Configuration& row : rows) {
+    if (row.point < 0) continue;
+    own.push_back(row);
+    ++counts.points;
+    if (row.status == ConfigurationStatus::pruned) ++counts.pruned;
+    if (row.status == ConfigurationStatus::failed) ++counts.failed;
+    if (row.ok()) ++(row.fits ? counts.fitting : counts.not_fitting);
+  }
+  counts.order = order_change(own);
+  return counts;
+}
+
+bool in_time(const SizeTask& task, const Training& t) { return !task.deadline_s || t.days * kDay <= *task.deadline_s; }
+bool in_budget(const SizeTask& task, const Training& t) {
+  return !task.budget || (t.cost && *t.cost <= task.budget->amount);
+}
+
+/// The one with the least figure; those without one are no candidates.
+template <class Figure>
+std::optional<Training> least(const std::vector<Training>& all, const Figure& figure) {
+  std::optional<Training> best;
+  for (const Training& t : all) {
+    const std::optional<double> value = figure(t);
+    if (value && (!best || *value < *figure(*best))) best = t;
+  }
+  return best;
+}
+
+std::optional<double> days_of(const Training& t) { return t.days; }
+std::optional<double> cost_of(const Training& t) { return t.cost; }
+
+/// GPUs that would keep the deadline if twice the GPUs were twice as fast, in whole nodes.
+int gpus_for(const SizeTask& task, const Training& t) {
+  const Cluster& cluster = task.offers[t.offer].cluster;
+  const double gpus = cluster.gpus() * t.days * kDay / *task.deadline_s;
+  return static_cast<int>(std::ceil(gpus / cluster.gpus_per_node)) * cluster.gpus_per_node;
+}
+
+std::string money(double amount, const std::string& currency) {
+  return fmt::format("{} {}", short_count(amount), currency);
+}
+
+void judge(const SizeTask& task, SizeAnswer& a) {
+  const auto name = [&](const Training& t) {
+    const Cluster& c = task.offers[t.offer].cluster;
+    return fmt::format("{} {}", c.gpus(), c.gpu.name);
+  };
+  if (task.deadline_s) {
+    const double days = *task.deadline_s / kDay;
+    const bool holds = in_time(task, *a.fastest);
+    a.verdicts.push_back(
+        holds ? fmt::format("deadline of {:.4g} d: kept, the fastest needs {:.3g} d", days, a.fastest->days)
+              : fmt::format("deadline of {:.4g} d: none keeps it, the fastest needs {:.3g} d; {} {} would do if scaling "
+                            "held",
+                            days, a.fastest->days, gpus_for(task, *a.fastest), a.fastest->row.gpu));
+  }
+  if (task.budget && a.cheapest) {
+    const Money& budget = *task.budget;
+    const Training& t = *a.cheapest;
+    const bool holds = in_budget(task, t);
+    a.verdicts.push_back(
+        holds ? fmt::format("budget of {}: kept, the cheapest costs {} on {}", money(budget.amount, budget.currency),
+                            money(*t.cost, budget.currency), name(t))
+              : fmt::format("budget of {}: none keeps it, the cheapest costs {} on {}; a GPU-hour would have to be "
+                            "{:.2f} {}",
+                            money(budget.amount, budget.currency), money(*t.cost, budget.currency), name(t),
+                            budget.amount / t.gpu_hours, budget.currency));
+  }
+  if (task.deadline_s && task.budget && a.cheapest && !a.recommended && in_time(task, *a.fastest) &&
+      in_budget(task, *a.cheapest)) {
+    a.verdicts.push_back("both at once: none; what is fast enough costs too much, what is cheap enough is too slow");
+  }
+}
+
+double screened_step(const Configuration& row) {
+  return row.screened_step_time_s > 0 ? row.screened_step_time_s : row.step_time_s;
+}
+
+void draw_front(const SizeTask& task, const std::vector<Training>& fitting, SizeAnswer& a) {
+  a.front_of_cost = a.of_offers.size() > 1 && std::all_of(a.of_offers.begin(), a.of_offers.end(),
+                                                          [](const Training& t) { return t.cost.has_value(); });
+  std::vector<Training> from;
+  std::vector<std::pair<double, double>> points;
+  if (a.front_of_cost) {
+    from = a.of_offers;
+    for (const Training& t : from) points.emplace_back(t.days, *t.cost);
+  } else {
+    std::copy_if(fitting.begin(), fitting.end(), std::back_inserter(from),
+                 [&](const Training& t) { return t.offer == a.fastest->offer; });
+    for (const Training& t : from) points.emplace_back(screened_step(t.row), t.row.peak_memory_bytes);
+  }
+  for (const std::size_t i : pareto_front(points)) {
+    a.front.push_back(from[i]);
+    if (a.front_of_cost) continue;
+    Training& t = a.front.back();
+    t.row.tokens_per_s *= t.row.step_time_s / screened_step(t.row);
+    t.row.step_time_s = screened_step(t.row);
+    t.row.grain = "block";
+    t = training_of(task, t.offer, t.row);
+  }
+}
+
+std::string closest_of(const SizeTask& task, const std::vector<OfferRows>& offers) {
+  double least_over = std::numeric_limits<double>::infinity();
+  std::string text;
+  std::string pruned;
+  for (std::size_t o = 0; o < offers.size(); ++o) {
+    const double memory = task.offers[o].cluster.gpu.memory.value;
+    for (const Configuration& row : offers[o].rows) {
+      if (row.point < 0) continue;
+      if (row.status != ConfigurationStatus::ok && pruned.empty()) pruned = row.reason;
+      if (!row.ok() || row.fits || row.peak_memory_bytes - memory >= least_over) continue;
+      least_over = row.peak_memory_bytes - memory;
+      text = fmt::format("{} {}, recompute {}, needs {:.1f} GB of {:.1f} GB: {:.1f} GB too much", row.run,
+                         plan_text(row), recompute_of(row), row.peak_memory_bytes / 1e9, memory / 1e9,
+                         least_over / 1e9);
+    }
+  }
+  return text.empty() ? pruned : text;
+}
+
+struct Played {
+  Scenario scenario;
+  Run run;
+  Profile profile;
+};
+
+Played played(const Configuration& whole) {
+  Played p{.scenario = parse_scenario(whole.scenario, "the row's scenario")};
+  const Gpu& gpu = p.scenario.cluster.gpu;
+  p.run = run_called(p.scenario, whole.run, "the row");
+  p.profile = whole.profile.empty() ? default_profile(gpu) : parse_profile(whole.profile, "its profile", gpu);
+  return p;
+}
+
+/// The top with each knob turned: what it was played at, times what screening says of the change.
+void turn_knobs(const std::vector<OfferRows>& offers, SizeAnswer& a) {
+  Screener screener;
+  std::vector<Played> top;
+  for (const Training& t : a.top) top.push_back(played(offers[t.offer].whole(t.row)));
+  a.swings = sensitivity(top.front().scenario, top.front().run, top.front().profile, screener);
+  std::vector<double> base;
+  for (const Played& p : top) {
+    const RunReport report = screener.screen(p.scenario, p.run, p.profile);
+    base.push_back(report.tokens_per_s_per_gpu * report.gpus);
+  }
+  for (const Knob& knob : knobs()) {
+    for (const bool low : {true, false}) {
+      std::size_t best = 0;
+      double most = 0;
+      for (std::size_t i = 0; i < top.size(); ++i) {
+        const auto speed = turned_speed(top[i].scenario, top[i].run, top[i].profile, knob,
+                                        low ? knob.low_factor : knob.high_factor, screener);
+        const double scaled = speed ? a.top[i].row.tokens_per_s * *speed / base[i] : 0;
+        if (scaled > most) std::tie(best, most) = std::pair(i, scaled);
+      }
+      if (best != 0) a.turns.push_back({fmt::format("{}, {}", knob.what, low ? knob.low : knob.high), best});
+    }
+  }
+}
+
+}  // namespace
+
+Training training_of(const SizeTask& task, std::size_t offer, const Configuration& row) {
+  const Cluster& cluster = task.offers[offer].cluster;
+  Training t{.offer = offer, .row = row};
+  t.steps = task.tokens / task.batch_tokens();
+  t.days = task.tokens / row.tokens_per_s / task.availability / kDay;
+  t.gpu_hours = cluster.gpus() * t.days * 24;
+  if (cluster.gpu_hour_price > 0) t.cost = t.gpu_hours * cluster.gpu_hour_price;
+  if (cluster.gpu_watts > 0) t.energy_mwh = t.gpu_hours * cluster.gpu_watts / 1e6;
+  return t;
+}
+
+SizeAnswer answer(const SizeTask& task, const std::vector<OfferRows>& offers, std::size_t top) {
+  SizeAnswer a;
+  std::vector<Training> fitting;
+  for (std::size_t o = 0; o < offers.size(); ++o) {
+    a.counts.push_back(count(offers[o].rows));
+    const std::vector<Configuration> rows = ranked(offers[o].rows);
+    for (const Configuration& row : rows) fitting.push_back(training_of(task, o, row));
+    if (!rows.empty()) a.of_offers.push_back(training_of(task, o, rows.front()));
+  }
+  if (fitting.empty()) {
+    a.closest = closest_of(task, offers);
+    return a;
+  }
+  a.fastest = least(a.of_offers, days_of);
+  a.cheapest = least(a.of_offers, cost_of);
+  a.leanest = least(fitting, [](const Training& t) { return std::optional(t.row.peak_memory_bytes); });
+  std::vector<Training> keeping;
+  std::copy_if(a.of_offers.begin(), a.of_offers.end(), std::back_inserter(keeping),
+               [&](const Training& t) { return in_time(task, t) && in_budget(task, t); });
+  a.recommended = a.cheapest ? least(keeping, cost_of) : least(keeping, days_of);
+  judge(task, a);
+  draw_front(task, fitting, a);
+  for (const Training& t : fitting) {
+    if (t.offer == a.fastest->offer && a.top.size() < std::max<std::size_t>(top, 1)) a.top.push_back(t);
+  }
+  a.losers = losers_to(a.fastest->row, offers[a.fastest->offer]);
+  turn_knobs(offers, a);
+  return a;
+}
+
+}  // namespace braid

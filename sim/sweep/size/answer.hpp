@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the rows of the sweeps say to the question: which plans are best, whether deadline and budget hold, and why the
+// others lose.
+//
+// Rows that were played by units on the network come before rows that were only screened, whatever these promise.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/sweep/run/run_sweep.hpp"
+#include "sim/sweep/size/sensitivity.hpp"
+#include "sim/sweep/size/size.hpp"
+
+namespace braid {
+
+/// The whole training by one plan.
+struct Training {
+  std::size_t offer = 0;  ///< into SizeTask::offers
+  Configuration row;      ///< slim
+  double steps = 0;
+  double days = 0;  ///< on the calendar, so with the time in which it does not train
+  double gpu_hours = 0;
+  std::optional<double> cost;  ///< in the currency of the offer's cluster
+  std::optional<double> energy_mwh;
+
+  bool screened_only() const { return row.grain != "unit"; }
+};
+/// steps = tokens / batch; days = tokens / (tokens a second) / availability / 86400; gpu_hours = GPUs * days * 24;
+/// cost = gpu_hours * price; energy = gpu_hours * watts / 1e6.
+Training training_of(const SizeTask& task, std::size_t offer, const Configuration& row);
+
+/// Time of a step in its parts, of one plan less another's.
+struct Split4 {
+  double busy = 0, tp = 0, pp = 0, other = 0;  ///< seconds
+};
+
+/// The best plan that differs in one thing from the winner, and what it loses by.
+struct Loser {
+  std::string what;                  ///< "1f1b", "TP 4", "recompute none"
+  std::optional<Configuration> row;  ///< nothing: there is none that can be played
+  bool fits = false;
+  bool as_screened = false;  ///< both on the ideal network, since it was not played by units
+  double slower = 0;         ///< its step over the winner's, less 1
+  Split4 more;               ///< its parts less the winner's, shares of the winner's step
+  std::string reason;        ///< why there is none: the most frequent reason of those that were pruned
+};
+
+/// A knob that, turned, makes another plan the best.
+struct Turn {
+  std::string what;          ///< "bandwidth between nodes, half"
+  std::size_t instead = 0;   ///< into SizeAnswer::top
+};
+
+struct OfferCount {
+  std::int64_t points = 0, fitting = 0, not_fitting = 0, pruned = 0, failed = 0;
+  OrderChange order;
+};
+
+struct SizeAnswer {
+  std::optional<Training> fastest, cheapest, leanest;
+  /// The cheapest (or, where there are no prices, fastest) of those that keep deadline and budget.
+  std::optional<Training> recommended;
+  std::vector<Training> of_offers;  ///< the fastest of each offer that has one
+  std::vector<Training> top;        ///< fastest first
+  std::vector<Training> front;      ///< no other is better in both; see front_of
+  bool front_of_cost = false;       ///< days and cost of the offers; else step time, as screened, and memory
+  std::vector<std::string> verdicts;  ///< on deadline and budget, a line each
+  std::vector<Loser> losers;          ///< to the fastest
+  std::vector<Swing> swings;          ///< of the fastest
+  std::vector<Turn> turns;            ///< of the top
+  std::vector<OfferCount> counts;     ///< by offer
+  std::string closest;                ///< where nothing fits: what misses least
+};
+
+/// The rows of one offer's sweep, and how to see one of them whole.
+struct OfferRows {
+  std::vector<Configuration> rows;                              ///< slim; those with point < 0 are of another sweep
+  std::function<Configuration(const Configuration& row)> whole;  ///< with scenario and profile
+};
+
+SizeAnswer answer(const SizeTask& task, const std::vector<OfferRows>& offers, std::size_t top);
+
+/// "tp 8, pp 4, dp 16, ..." as people write it: "TP8 PP4 DP16".
+std::string plan_text(const Configuration& row);
+/// Of its choice: "none", "selective", "full"; and 0 or 1.
+std::string recompute_of(const Configuration& row);
+int zero_of(const Configuration& row);
+
+/// Against the fastest of an offer: the best of each other schedule, TP, PP and recomputation.
+std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer);
+
+/// 100 columns.
+std::string to_text(const SizeTask& task, const SizeAnswer& answer);
+/// "braid.size/1", one document.
+std::string to_json(const SizeTask& task, const SizeAnswer& answer);
+
+}  // namespace braid

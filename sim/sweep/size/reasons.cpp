@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why the others lose: the winner held against the best of each other schedule, TP, PP and recomputation, part by part
+// of the step.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sim/program/scheduled.hpp"
+#include "sim/sweep/plan/expand.hpp"
+#include "sim/sweep/run/configuration.hpp"
+#include "sim/sweep/size/answer.hpp"
+
+namespace braid {
+namespace {
+
+using Trait = std::string (*)(const Configuration&);
+
+std::string schedule_trait(const Configuration& row) { return row.run; }
+std::string tp_trait(const Configuration& row) { return fmt::format("TP {}", row.tp); }
+std::string pp_trait(const Configuration& row) { return fmt::format("PP {}", row.pp); }
+std::string recompute_trait(const Configuration& row) { return "recompute " + recompute_of(row); }
+constexpr Trait kTraits[] = {schedule_trait, tp_trait, pp_trait, recompute_trait};
+
+std::string chosen(const Configuration& row, std::string_view field) {
+  for (const auto& [name, value] : parse_choice(row.choice, "the row")) {
+    if (name == field) return value;
+  }
+  return "";
+}
+
+/// The same row as it was screened, with its parts: a row that was refined has lost them.
+Configuration screened(const Configuration& row, const OfferRows& offer, Screener& screener) {
+  if (row.grain == "block") return row;
+  Configuration again = offer.whole(row);
+  const Scenario scenario = parse_scenario(again.scenario, "the row's scenario");
+  const Gpu& gpu = scenario.cluster.gpu;
+  const Profile profile =
+      again.profile.empty() ? default_profile(gpu) : parse_profile(again.profile, "its profile", gpu);
+  fill_in(again, screener.screen(scenario, run_called(scenario, again.run, "the row"), profile), scenario);
+  again.grain = "block";
+  return again;
+}
+
+void hold_against(const Configuration& winner, const Configuration& other, Loser& loser) {
+  const double step = winner.step_time_s;
+  loser.slower = other.step_time_s / step - 1;
+  loser.more = {.busy = (other.busy_s - winner.busy_s) / step,
+                .tp = (other.tp_s - winner.tp_s) / step,
+                .pp = (other.pp_s - winner.pp_s) / step,
+                .other = (other.other_s - winner.other_s) / step};
+}
+
+/// Rows of one value of a trait.
+struct Group {
+  const Configuration* best = nullptr;     ///< that fits; played by units before screened
+  const Configuration* leanest = nullptr;  ///< that does not fit
+  std::map<std::string, int> reasons;      ///< of those that were never played
+};
+
+bool faster(const Configuration& a, const Configuration& b) {
+  if ((a.grain == "unit") != (b.grain == "unit")) return a.grain == "unit";
+  return a.step_time_s < b.step_time_s;
+}
+
+void put(const Configuration& row, Group& group) {
+  if (!row.ok()) {
+    ++group.reasons[row.reason];
+  } else if (!row.fits) {
+    if (!group.leanest || row.peak_memory_bytes < group.leanest->peak_memory_bytes) group.leanest = &row;
+  } else if (!group.best || faster(row, *group.best)) {
+    group.best = &row;
+  }
+}
+
+}  // namespace
+
+std::string plan_text(const Configuration& row) { return fmt::format("TP{} PP{} DP{}", row.tp, row.pp, row.dp); }
+
+std::string recompute_of(const Configuration& row) { return chosen(row, "plan.recompute"); }
+
+int zero_of(const Configuration& row) { return chosen(row, "step_end.data_parallel") == "zero1" ? 1 : 0; }
+
+std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer) {
+  Screener screener;
+  std::optional<Configuration> winner_screened;
+  std::vector<Loser> losers;
+  for (const Trait trait : kTraits) {
+    std::vector<std::pair<std::string, Group>> groups;
+    for (const Configuration& row : offer.rows) {
+      if (row.point < 0) continue;
+      const std::string name = trait(row);
+      if (name.empty() || name == trait(winner)) continue;
+      auto at = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == name; });
+      if (at == groups.end()) at = groups.insert(groups.end(), {name, {}});
+      put(row, at->second);
+    }
+    for (const auto& [name, group] : groups) {
+      Loser loser{.what = name, .row = {}, .more = {}, .reason = {}};
+      if (group.best != nullptr) {
+        loser.row = *group.best;
+        loser.fits = true;
+        loser.as_screened = winner.grain == "unit" && group.best->grain != "unit";
+        if (loser.as_screened && !winner_screened) winner_screened = screened(winner, offer, screener);
+        hold_against(loser.as_screened ? *winner_screened : winner, *group.best, loser);
+      } else if (group.leanest != nullptr) {
+        loser.row = *group.leanest;
+      } else {
+        const auto most = std::max_element(group.reasons.begin(), group.reasons.end(),
+                                           [](const auto& a, const auto& b) { return a.second < b.second; });
+        if (most != group.reasons.end()) loser.reason = most->first;
+      }
+      losers.push_back(std::move(loser));
+    }
+  }
+  return losers;
+}
+
+}  // namespace braid
