@@ -74,17 +74,20 @@ std::optional<Amount> amount_of(const toml::node& node) {
 
 class RangeReader {
  public:
-  RangeReader(const toml::table& table, const std::string& path, Reading& reading) : fields_(table, path, reading) {}
+  RangeReader(const toml::table& table, const std::string& path, Reading& reading)
+      : fields_(table, path, reading), reading_(reading), table_(table), path_(path) {}
 
   std::vector<std::string> values() {
-    const toml::node* from_node = amount("from", from_, Need::required);
+    const std::size_t faults = reading_.issues.size();
+    amount("from", from_, Need::required);
     const toml::node* to_node = amount("to", to_, Need::required);
     const toml::node* step_node = amount("step", step_, Need::optional);
     const toml::node* times_node = amount("times", times_, Need::optional);
     fields_.finish();
-    if (faulty_ || from_node == nullptr || to_node == nullptr) return {};
+    if (reading_.issues.size() != faults) return {};
     if ((step_node == nullptr) == (times_node == nullptr)) {
-      fields_.fault(*from_node, "", "a range wants either step or times: { from = 1, to = 16, times = 2 }");
+      reading_.issues.push_back(
+          {place_of(table_.source(), path_), "a range wants either step or times: { from = 1, to = 16, times = 2 }"});
       return {};
     }
     if (to_.unit != from_.unit) return fault(*to_node, "to", "wants the unit of from");
@@ -106,7 +109,6 @@ class RangeReader {
 
   std::vector<std::string> fault(const toml::node& node, const char* key, const std::string& what) {
     fields_.fault(node, key, what);
-    faulty_ = true;
     return {};
   }
 
@@ -114,7 +116,8 @@ class RangeReader {
     if (step_.unit != from_.unit) return fault(node, "step", "wants the unit of from");
     if (step_.number == 0) return fault(node, "step", "a step of 0 never arrives");
     if ((to_.number - from_.number) * step_.number < 0) {
-      return fault(node, "step", fmt::format("leads away from {:g} to {:g}", from_.number, to_.number));
+      return fault(node, "step",
+                   fmt::format("leads away from {:g}; from {:g} it never arrives", to_.number, from_.number));
     }
     const double count = std::floor((to_.number - from_.number) / step_.number + 1e-9) + 1;
     if (!(count <= double(kMostValues))) return too_many(node, "step");
@@ -126,7 +129,8 @@ class RangeReader {
 
   std::vector<std::string> by_times(const toml::node& node) {
     if (!times_.unit.empty()) return fault(node, "times", "wants a number without a unit");
-    if (!(times_.number > 1)) return fault(node, "times", fmt::format("{:g} is not above 1", times_.number));
+    if (!(times_.number > 1))
+      return fault(node, "times", fmt::format("{:g} is not above 1; the range never ends", times_.number));
     if (!(from_.number > 0)) return fault(node, "from", "wants more than 0 where the range multiplies");
     if (to_.number < from_.number) return fault(node, "to", fmt::format("{:g} is below from", to_.number));
     std::vector<std::string> texts;
@@ -150,7 +154,9 @@ class RangeReader {
 
   Fields fields_;
   Amount from_, to_, step_, times_;
-  bool faulty_ = false;
+  Reading& reading_;
+  const toml::table& table_;
+  std::string path_;
 };
 
 std::vector<std::string> values_of(const Entry& entry, const std::string& path, Reading& reading) {

@@ -51,7 +51,8 @@ Expansion expand(const Sweep& sweep) {
   if (!expansion.points.empty()) return expansion;
   std::vector<std::string> droppers;
   for (const auto& [constraint, dropped] : expansion.dropped_by) {
-    if (dropped > 0) droppers.push_back(fmt::format("'{}' drops {}", constraint, grouped(dropped)));
+    if (dropped == 0) continue;
+    droppers.push_back(fmt::format("'{}' drops {}{}", constraint, grouped(dropped), droppers.empty() ? "" : " more"));
   }
   throw Error(sweep.path, fmt::format("no point is left of {}: {}", grouped(product), fmt::join(droppers, ", ")));
 }

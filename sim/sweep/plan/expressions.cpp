@@ -81,30 +81,34 @@ void define_functions(mu::Parser& parser) {
   parser.DefineFun("sqrt", [](double a) { return std::sqrt(a); });
 }
 
+/// Of a given fact; kGiven for any other name.
 std::size_t place_of_given(std::string_view name) {
-  for (std::size_t i = 0; i < kGiven; ++i) {
-    if (name == kGivenFacts[i].name) return i;
-  }
-  BRAID_CHECK(false, "the name of a given fact");
-  return 0;
+  std::size_t place = 0;
+  while (place < kGiven && name != kGivenFacts[place].name) ++place;
+  return place;
+}
+
+std::string unknown_name(const std::string& name) {
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < kFacts; ++i) known.emplace_back(name_of_fact(i));
+  known.insert(known.end(), std::begin(kFunctions), std::end(kFunctions));
+  if (name == "fits") return "'fits' stands alone, as a constraint of its own";
+  const std::string near = nearest_word(name, known);
+  return fmt::format(
+      "nothing is called '{}'; {}", name,
+      near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : fmt::format("did you mean '{}'?", near));
 }
 
 /// What muParser found, in the words of this file.
 std::string fault_in(const std::string& text, const mu::Parser::exception_type& fault) {
   const std::string token = fault.GetToken();
   const std::string intro = fmt::format("'{}': ", text);
-  const bool word = !token.empty() && (std::isalpha(static_cast<unsigned char>(token[0])) || token[0] == '_');
-  if (token == "fits") return intro + "'fits' stands alone, as a constraint of its own";
   if (token.starts_with("=")) return intro + "'=' compares nothing; write '=='";
-  if (fault.GetCode() == mu::ecUNASSIGNABLE_TOKEN && word) {
-    std::vector<std::string> known(std::begin(kFunctions), std::end(kFunctions));
-    for (std::size_t i = 0; i < kFacts; ++i) known.emplace_back(name_of_fact(i));
-    const std::size_t end = std::min(
-        token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"), token.size());
-    const std::string name = token.substr(0, end), near = nearest_word(name, known);
-    return intro + fmt::format("nothing is called '{}'; {}", name,
-                               near.empty() ? fmt::format("there are {}", fmt::join(known, ", "))
-                                            : fmt::format("did you mean '{}'?", near));
+  if (fault.GetCode() == mu::ecUNASSIGNABLE_TOKEN && !token.empty() &&
+      std::isalpha(static_cast<unsigned char>(token[0]))) {
+    const auto name_end =
+        std::find_if(token.begin(), token.end(), [](unsigned char c) { return !std::isalnum(c) && c != '_'; });
+    return intro + unknown_name(std::string(token.begin(), name_end));
   }
   std::string what = fault.GetMsg();
   while (!what.empty() && (what.back() == '.' || what.back() == '\n')) what.pop_back();
@@ -130,6 +134,9 @@ CompiledExpression::CompiledExpression(const Expression& expression, Facts& fact
   if (expression.text.size() > kLongest) {
     throw Error(expression.where, fmt::format("an expression of more than {} characters", kLongest));
   }
+  if (expression.text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw Error(expression.where, "is empty; write for example tp <= gpus_per_node");
+  }
   try {
     define_operators(*parser_);
     define_functions(*parser_);
@@ -140,6 +147,8 @@ CompiledExpression::CompiledExpression(const Expression& expression, Facts& fact
         needs_.insert(needs_.end(), {place_of_given("nodes"), place_of_given("gpus_per_node")});
       } else if (name == "global_batch") {
         for (const char* given : {"microbatches", "microbatch_size", "dp"}) needs_.push_back(place_of_given(given));
+      } else if (place_of_given(name) == kGiven) {
+        throw Error(expression.where, fmt::format("'{}': {}", expression.text, unknown_name(name)));
       } else {
         needs_.push_back(place_of_given(name));
         if (name == "kv_heads") needs_.push_back(place_of_given("heads"));
@@ -147,7 +156,7 @@ CompiledExpression::CompiledExpression(const Expression& expression, Facts& fact
     }
     int results = 0;
     parser_->Eval(results);
-    if (results != 1) throw Error(expression.where, fmt::format("'{}' has more than one value", expression.text));
+    if (results != 1) throw Error(expression.where, fmt::format("'{}': has more than one value", expression.text));
   } catch (const mu::Parser::exception_type& fault) {
     throw Error(expression.where, fault_in(expression.text, fault));
   } catch (const DividesByZero&) {  // of the facts as they are now; asked again of each point
@@ -163,12 +172,12 @@ double CompiledExpression::value() const {
   try {
     value = parser_->Eval();
   } catch (const DividesByZero&) {
-    throw Error(expression_->where, fmt::format("'{}' divides by zero", expression_->text));
+    throw Error(expression_->where, fmt::format("'{}': divides by zero", expression_->text));
   } catch (const mu::Parser::exception_type& fault) {
     throw Error(expression_->where, fault_in(expression_->text, fault));
   }
   if (!std::isfinite(value)) {
-    throw Error(expression_->where, fmt::format("'{}' is no finite number", expression_->text));
+    throw Error(expression_->where, fmt::format("'{}': is no finite number", expression_->text));
   }
   return value;
 }

@@ -68,9 +68,13 @@ void PointMath::order(const Sweep& sweep) {
   std::vector<Issue> issues;
   for (std::size_t d = 0; d < derived_.size(); ++d) {
     if (derived_done[d]) continue;
-    issues.push_back({sweep.derived[d].where, fmt::format("'{}' needs what it is to give, itself or through another "
-                                                          "derived field",
-                                                          sweep.derived[d].text)});
+    std::vector<std::string> others;
+    for (std::size_t e = 0; e < derived_.size(); ++e) {
+      if (e != d && !derived_done[e]) others.push_back(sweep.derived[e].field);
+    }
+    issues.push_back(
+        {sweep.derived[d].where, fmt::format("'{}': needs what it is to give{}{}", sweep.derived[d].text,
+                                             others.empty() ? "" : ", through ", fmt::join(others, " and "))});
   }
   throw_if_any(issues);
 }
@@ -79,7 +83,8 @@ void PointMath::compute(std::size_t derived, std::size_t run) {
   const double value = derived_[derived].value();
   if (value != std::floor(value) || std::abs(value) > kLargestWhole) {
     throw Error(derived_[derived].expression().where,
-                fmt::format("'{}' is {:g}, no whole number; keep such points out by a constraint, or write floor()",
+                fmt::format("'{}': is {:g}, no whole number; keep such points out by a constraint, as 'gpus % (tp * "
+                            "pp) == 0' would, or use floor()",
                             derived_[derived].expression().text, value));
   }
   values_[derived] = static_cast<std::int64_t>(value);

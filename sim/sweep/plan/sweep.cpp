@@ -106,12 +106,11 @@ void check_fields(const Sweep& sweep, Reading& reading) {
     for (const auto& [other, other_where] : fields) {
       // A part as a whole is put in place before its fields; deeper inside the order would decide.
       const bool inside = other.starts_with(field + ".") && field.find('.') != std::string::npos;
-      if (inside)
-        reading.issues.push_back({other_where, fmt::format("'{}' lies inside '{}', which is set too", other, field)});
+      if (inside) reading.issues.push_back({other_where, fmt::format("lies inside '{}', which is set too", field)});
     }
     for (const Override& fixed : sweep.fixed) {
       if (fixed.path != field) continue;
-      reading.issues.push_back({"--set " + fixed.path, "the sweep sets this field itself, at " + where});
+      reading.issues.push_back({"--set " + fixed.path, fmt::format("the sweep sets this field itself ({})", where)});
     }
   }
 }
@@ -168,8 +167,9 @@ Sweep parse_sweep(const std::string& toml, const std::string& path, const std::v
   read_axes(f, root, reading, sweep);
   if (const toml::table* derived = f.table("derived")) sweep.derived = derived_of(*derived, reading);
   f.finish();
-  if (root.contains("runs") && runs.empty())
-    reading.issues.push_back({place_of(root.get("runs")->source(), "runs"), "names no run"});
+  if (const toml::array* list = root["runs"].as_array(); list != nullptr && list->empty()) {
+    f.fault(*list, "runs", "names no run; leave it out to play all");
+  }
   check_fields(sweep, reading);
   throw_if_any(reading.issues);
   refuse_too_many(sweep, 1);

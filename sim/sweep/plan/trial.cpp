@@ -32,7 +32,8 @@ std::string placed(const Sweep& sweep, const std::string& text, const std::vecto
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const FieldAxis& axis = sweep.axes[a];
     for (std::size_t f = 0; f < axis.fields.size(); ++f) {
-      const std::string by = fmt::format("{}: {} = {}", axis.where, axis.fields[f], axis.values[positions[a]][f]);
+      const bool of_field = text.find(": unknown key") != std::string::npos;  // and of no value
+      const std::string by = of_field ? axis.where : axis.where + ": " + axis.values[positions[a]][f];
       if (std::string found = replaced(axis.fields[f], by); !found.empty()) return found;
     }
   }
@@ -70,7 +71,7 @@ class Trials {
     for (std::size_t i = 0; i < scenario.runs.size(); ++i) {
       if (!scenario.runs[i].schedule.starts_with(kFile)) continue;
       add(location(scenario, fmt::format("run.{}.schedule", i)) +
-              ": a schedule from a file cannot be swept; the store keeps whole scenarios only",
+              ": a schedule from a file cannot be swept; a store keeps scenarios that need no other file",
           positions);
     }
     std::error_code ignored;
