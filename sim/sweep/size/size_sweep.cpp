@@ -132,7 +132,7 @@ std::string absolute(const std::string& path) { return std::filesystem::absolute
 /// The scenario that all points share, in one text; only the profile stays a file.
 std::string template_of(const SizeTask& task, const OfferedCluster& offer, const std::string& name) {
   const std::string text = fmt::format(
-      "schema = 1\nname = {}\nmodel = {}\ncluster = {}\nnetwork = \"simgrid\"\n[plan]\nmicrobatches = 1\n"
+      "schema = 1\nname = {}\nmodel = {}\ncluster = {}\nnetwork = \"simgrid\"\n[plan]\ntp = 1\npp = 1\nmicrobatches = 1\n"
       "sequence = {}\n[step_end]\noptimizer = true\n[[run]]\nschedule = \"1f1b\"\n",
       quoted(name), quoted(absolute(task.model_path)), quoted(absolute(offer.path)), task.sequence);
   const std::string whole = as_one_text(text, name, {{"cluster.nodes", std::to_string(offer.cluster.nodes)}});
