@@ -49,8 +49,13 @@ void schedule_command(const ScheduleOptions& options, std::ostream& out);
 void check_command(const std::string& file, const std::vector<Override>& overrides, std::ostream& out);
 /// Writes a commented scenario; "-" prints it. Refuses to overwrite.
 void init_command(const std::string& path, std::ostream& out);
-/// schedules, models or clusters.
-void list_command(const std::string& what, std::ostream& out);
+struct ListOptions {
+  std::string what;
+  bool json = false;      ///< of fields
+  bool markdown = false;  ///< of fields
+};
+/// schedules, models, clusters, or the fields of a scenario.
+void list_command(const ListOptions& options, std::ostream& out);
 /// bash or zsh; source what it prints.
 void completion_command(const std::string& shell, std::ostream& out);
 

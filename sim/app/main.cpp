@@ -33,15 +33,15 @@ void add_play_options(CLI::App& command, braid::PlayOptions& options, std::vecto
       ->type_name("FIELD=VALUE")
       ->allow_extra_args(false);
   command
-      .add_option("--out", options.out_dir,
-                  "folder for report, run files and traces (default: out/<name of the scenario>)")
+      .add_option("--out", options.out_dir, "folder for report, run files and traces (default: out/<name of its file>)")
       ->type_name("DIR");
   command.add_option("--why", options.why, "explain what rank RANK was doing at time TIME (seconds)")
       ->type_name("RANK@TIME");
   command.add_flag("--json", options.json, "print the report as JSON and write no files unless --out is given");
   command.add_flag("--quiet", options.quiet, "no progress, no strips, no list of files");
   command.add_flag("--progress", options.progress, "lines on stderr for a program that waits: progress SHARE WHAT");
-  command.add_flag("!--no-files", options.files, "write no files");
+  command.add_flag_callback(
+      "--no-files", [&options] { options.files = false; }, "write no files");
 }
 
 /// One line that says what to do, where CLI11 has two.
@@ -105,15 +105,19 @@ int run(int argc, char** argv) {
       "          braid schedule --from theirs.csv --play --costs f=2,i=2,w=1 --json\n"
       "          braid schedule stp --stages 4 --microbatches 12 --play --out stp.braid && braid gui stp.braid");
 
-  std::string file, what, shell;
-  CLI::App* check =
-      app.add_subcommand("check", "read a scenario (or a sweep, or a schedule CSV) and say what is wrong with it");
-  check->add_option("FILE", file)->required();
-  check->add_option("--set", sets)->type_name("FIELD=VALUE")->allow_extra_args(false);
+  std::string file, shell;
+  CLI::App* check = app.add_subcommand("check", "read a scenario (or a sweep, or a schedule CSV) and say what is wrong with it");
+  check->add_option("FILE", file, "a scenario or a sweep (TOML), or a schedule (CSV)")->required();
+  check->add_option("--set", sets, "override any field of a scenario")
+      ->type_name("FIELD=VALUE")
+      ->allow_extra_args(false);
   CLI::App* init = app.add_subcommand("init", "write a commented scenario");
   init->add_option("FILE", file, "- prints it")->default_val("scenario.toml");
-  CLI::App* list = app.add_subcommand("list", "what there is: schedules, models, clusters");
-  list->add_option("WHAT", what)->required();
+  braid::ListOptions listed;
+  CLI::App* list = app.add_subcommand("list", "what there is: schedules, models, clusters, fields of a scenario, parameters of a profile");
+  list->add_option("WHAT", listed.what, "schedules, models, clusters, fields or parameters")->required();
+  list->add_flag("--json", listed.json, "fields as JSON");
+  list->add_flag("--markdown", listed.markdown, "fields as the page of the manual");
   braid::FitOptions fit;
   CLI::App* fitting = app.add_subcommand("fit", "fit free cost parameters to measured throughputs");
   fitting->add_option("FILE", fit.file, "measured rows: scenario,set,run,samples_per_s,use,source (CSV)")->required();
@@ -122,7 +126,7 @@ int run(int argc, char** argv) {
       ->type_name("FILE");
   fitting->add_option("--alternatives", fit.alternatives, "also fit as many other choices of rows");
   fitting->add_option("--out", fit.out_dir, "folder for the profile and the residuals")->type_name("DIR");
-  fitting->add_flag("--quiet", fit.quiet);
+  fitting->add_flag("--quiet", fit.quiet, "no progress");
   std::function<void()> chosen;
   braid::add_sweep_command(app, chosen);
   braid::add_size_command(app, chosen);
@@ -142,7 +146,7 @@ int run(int argc, char** argv) {
   if (*make) braid::schedule_command(schedule, std::cout);
   if (*check) braid::check_command(file, play.overrides, std::cout);
   if (*init) braid::init_command(file, std::cout);
-  if (*list) braid::list_command(what, std::cout);
+  if (*list) braid::list_command(listed, std::cout);
   if (*fitting) braid::fit_command(fit, std::cout);
   if (chosen) chosen();
   if (*completion) braid::completion_command(shell, std::cout);

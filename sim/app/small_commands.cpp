@@ -6,7 +6,9 @@
 #include <ostream>
 
 #include "sim/app/commands.hpp"
+#include "sim/app/field_list.hpp"
 #include "sim/base/csv.hpp"
+#include "sim/cost/cost_parameters.hpp"
 #include "sim/cost/scenario_profile.hpp"
 #include "sim/play/play.hpp"
 #include "sim/schedule/generators.hpp"
@@ -27,6 +29,12 @@ std::vector<fs::path> toml_files(const fs::path& folder) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+void list_parameters(std::ostream& out) {
+  for (const ParameterInfo& info : parameter_list()) {
+    out << fmt::format("{:<30} {:<9} {:g} to {:g}: {}\n", info.name, info.unit, info.least, info.most, info.meaning);
+  }
 }
 
 void list_schedules(std::ostream& out) {
@@ -72,10 +80,19 @@ void init_command(const std::string& path, std::ostream& out) {
   out << fmt::format("wrote {}; try: braid compare {}\n", path, path);
 }
 
-void list_command(const std::string& what, std::ostream& out) {
+void list_command(const ListOptions& options, std::ostream& out) {
+  const std::string& what = options.what;
+  if (what == "fields") {
+    const std::vector<Field> fields = scenario_fields();
+    return (options.json       ? write_fields_json
+            : options.markdown ? write_fields_markdown
+                               : write_fields_text)(fields, out);
+  }
+  if (options.json || options.markdown) throw Error("list", "--json and --markdown are of `braid list fields` alone");
   if (what == "schedules") return list_schedules(out);
+  if (what == "parameters") return list_parameters(out);
   if (what != "models" && what != "clusters") {
-    throw Error("list", fmt::format("'{}' is none of schedules, models, clusters", what));
+    throw Error("list", fmt::format("'{}' is none of schedules, models, clusters, fields, parameters", what));
   }
   for (const fs::path& file : toml_files(fs::path(scenarios_folder()) / what)) {
     if (what == "models") {
@@ -102,7 +119,7 @@ void completion_command(const std::string& shell, std::ostream& out) {
       << schedules
       << "--stages --microbatches --chunks --group --memory-limit --from "
          "--csv --grid --play --costs --p2p --json\" -- \"$word\")) ;;\n"
-         "    list) COMPREPLY=($(compgen -W 'schedules models clusters' -- \"$word\")) ;;\n"
+         "    list) COMPREPLY=($(compgen -W 'schedules models clusters fields parameters' -- \"$word\")) ;;\n"
          "    validate) COMPREPLY=($(compgen -W '--placement --run --rank --sms --calibrate-works --scale --repeats "
          "--record "
          "--recording --trace --table --fit --free --where --limits --fault --set --profile --out --json' -- \"$word\")"

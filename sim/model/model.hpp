@@ -39,6 +39,10 @@ struct Model {
   bool operator==(const Model&) const = default;
 };
 
+/// Far above any model that exists, far below where an int or an OpKey overflows.
+inline constexpr int kMostLayers = 10000, kMostHeads = 65536, kMostHeadDim = 16384, kMostWidth = 10'000'000;
+inline constexpr int kMostVocab = 100'000'000, kMostPadding = 1'000'000;
+
 /// Every fault of the shape by itself, each with where = "model.<key>": zero, negative or absurd values, heads that are
 /// not a multiple of kv_heads, learned positions without rows. Whether it can be split is check_split's.
 std::vector<Issue> model_check(const Model& model);

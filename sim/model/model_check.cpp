@@ -6,9 +6,6 @@
 namespace braid {
 namespace {
 
-/// Far above any model that exists, far below where an int or an OpKey overflows.
-constexpr int kMostLayers = 10000, kMostHeads = 65536, kMostHeadDim = 16384, kMostWidth = 10'000'000;
-constexpr int kMostVocab = 100'000'000, kMostPadding = 1'000'000;
 constexpr int kHalfPrecision = 2;  // bytes of bf16 and fp16: what the cost rules know
 
 /// The divisors of `number` that are powers of two, as people pick TP: "1, 2, 4, 8".

@@ -39,8 +39,20 @@ const char* kind_of(const toml::node& node) {
 
 std::string shown(Seconds x) { return to_text(x); }
 std::string shown(Bytes x) { return to_text(x); }
-std::string shown(BytesPerSecond x) { return fmt::format("{:g} GB/s", x.value / 1e9); }
+std::string shown(BytesPerSecond x) { return to_text(Bytes(x.value)) + "/s"; }
 std::string shown(FlopsPerSecond x) { return fmt::format("{:g} TFLOP/s", x.value / 1e12); }
+std::string shown(int x) { return fmt::format("{}", x); }
+std::string shown(double x) { return fmt::format("{:g}", x); }
+
+template <class T>
+std::string shown(Range<T> range) {
+  return range.low == range.high ? shown(range.low) : shown(range.low) + " to " + shown(range.high);
+}
+/// Zero of a quantity is how structs say that nothing was given.
+template <class Q>
+std::string shown_default(Q x) {
+  return x == Q{} ? "" : shown(x);
+}
 
 }  // namespace
 
@@ -53,8 +65,19 @@ void Fields::fault(const toml::node& at, const std::string& key, const std::stri
   reading_.issues.push_back({place_of(at.source(), dotted(key)), what});
 }
 
-const toml::node* Fields::node(const char* key, Need need) {
-  known_.emplace_back(key);
+void Fields::record(Field field, Need need) {
+  field.section = prefix_;
+  field.required = need == Need::required;
+  if (field.required) field.fallback.clear();
+  reading_.asked->push_back(std::move(field));
+}
+
+void Fields::otherwise(const char* words) {
+  if (reading_.asked != nullptr) reading_.asked->back().fallback = words;
+}
+
+const toml::node* Fields::find(const char* key, Need need) {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   const toml::node* found = table_.get(key);
   if (found != nullptr) {
     reading_.locations[dotted(key)] = place_of(found->source(), dotted(key));
@@ -64,8 +87,16 @@ const toml::node* Fields::node(const char* key, Need need) {
   return found;
 }
 
-void Fields::integer(const char* key, int& out, Range<int> range, Need need) {
-  const toml::node* found = node(key, need);
+const toml::node* Fields::node(const char* key, const char* what, const char* type, Need need) {
+  if (reading_.asked != nullptr) record({.key = key, .type = type, .what = what}, need);
+  return find(key, need);
+}
+
+void Fields::integer(const char* key, const char* what, int& out, Range<int> range, Need need) {
+  if (reading_.asked != nullptr) {
+    record({.key = key, .type = "whole number", .range = shown(range), .fallback = shown(out), .what = what}, need);
+  }
+  const toml::node* found = find(key, need);
   if (found == nullptr) return;
   if (const auto* real = found->as_floating_point()) {
     return fault(*found, key, fmt::format("wants a whole number, not {:g}", real->get()));
@@ -78,8 +109,11 @@ void Fields::integer(const char* key, int& out, Range<int> range, Need need) {
   out = static_cast<int>(value);
 }
 
-void Fields::number(const char* key, double& out, Range<double> range, Need need) {
-  const toml::node* found = node(key, need);
+void Fields::number(const char* key, const char* what, double& out, Range<double> range, Need need) {
+  if (reading_.asked != nullptr) {
+    record({.key = key, .type = "number", .range = shown(range), .fallback = shown(out), .what = what}, need);
+  }
+  const toml::node* found = find(key, need);
   if (found == nullptr) return;
   if (!found->is_number()) return fault(*found, key, fmt::format("wants a number, not {}", kind_of(*found)));
   const double value = *found->value<double>();
@@ -93,34 +127,48 @@ void Fields::all_numbers(std::map<std::string, double>& out) {
   constexpr double kAny = std::numeric_limits<double>::max();
   for (const auto& [key, value] : table_) {
     const std::string name(key.str());
-    number(name.c_str(), out[name], {-kAny, kAny});
+    number(name.c_str(), "", out[name], {-kAny, kAny});
   }
 }
 
-void Fields::flag(const char* key, bool& out) {
-  const toml::node* found = node(key);
+void Fields::flag(const char* key, const char* what, bool& out) {
+  if (reading_.asked != nullptr) {
+    record({.key = key, .type = "true or false", .fallback = out ? "true" : "false", .what = what}, Need::optional);
+  }
+  const toml::node* found = find(key, Need::optional);
   if (found == nullptr) return;
   if (!found->is_boolean()) return fault(*found, key, fmt::format("wants true or false, not {}", kind_of(*found)));
   out = found->as_boolean()->get();
 }
 
-void Fields::text(const char* key, std::string& out, Need need) {
-  const toml::node* found = node(key, need);
-  if (found == nullptr) return;
-  if (!found->is_string()) return fault(*found, key, fmt::format("wants a string, not {}", kind_of(*found)));
+const toml::node* Fields::find_text(const char* key, std::string& out, Need need) {
+  const toml::node* found = find(key, need);
+  if (found == nullptr) return nullptr;
+  if (!found->is_string()) {
+    fault(*found, key, fmt::format("wants a string, not {}", kind_of(*found)));
+    return nullptr;
+  }
   out = found->as_string()->get();
   if (need == Need::required && out.empty()) fault(*found, key, "is empty");
+  return found;
 }
 
-void Fields::path(const char* key, std::string& out) {
-  text(key, out);
-  if (const toml::node* found = table_.get(key); found != nullptr && !out.empty()) {
-    out = resolved_path(out, found->source());
+void Fields::text(const char* key, const char* what, std::string& out, Need need) {
+  if (reading_.asked != nullptr) record({.key = key, .type = "string", .fallback = out, .what = what}, need);
+  find_text(key, out, need);
+}
+
+void Fields::path(const char* key, const char* what, std::string& out) {
+  if (reading_.asked != nullptr) record({.key = key, .type = "path", .fallback = out, .what = what}, Need::optional);
+  const toml::node* found = find_text(key, out, Need::optional);
+  if (found != nullptr && !out.empty()) out = resolved_path(out, found->source());
+}
+
+void Fields::integers(const char* key, const char* what, std::vector<int>& out, Range<int> range) {
+  if (reading_.asked != nullptr) {
+    record({.key = key, .type = "array of whole numbers", .range = shown(range), .what = what}, Need::optional);
   }
-}
-
-void Fields::integers(const char* key, std::vector<int>& out, Range<int> range) {
-  const toml::node* found = node(key);
+  const toml::node* found = find(key, Need::optional);
   if (found == nullptr) return;
   const toml::array* array = found->as_array();
   if (array == nullptr) return fault(*found, key, fmt::format("wants an array, not {}", kind_of(*found)));
@@ -136,11 +184,14 @@ void Fields::integers(const char* key, std::vector<int>& out, Range<int> range) 
   out = std::move(values);
 }
 
-int Fields::choice_index(const char* key, const std::vector<std::string>& names, Need need) {
+int Fields::choice_index(const char* key, const char* what, const std::vector<std::string>& names,
+                         const std::string& fallback, Need need) {
+  if (reading_.asked != nullptr) {
+    record({.key = key, .type = "string", .fallback = fallback, .what = what, .choices = names}, need);
+  }
   std::string word;
   const std::size_t faults = reading_.issues.size();
-  text(key, word, need);
-  const toml::node* found = table_.get(key);
+  const toml::node* found = find_text(key, word, need);
   if (found == nullptr || reading_.issues.size() != faults) return -1;
   const auto at = std::find(names.begin(), names.end(), word);
   if (at != names.end()) return static_cast<int>(at - names.begin());
@@ -152,9 +203,12 @@ int Fields::choice_index(const char* key, const std::vector<std::string>& names,
 }
 
 template <class Q>
-void Fields::quantity(const char* key, Q& out, Range<Q> range, Need need,
-                      Q (*parse)(std::string_view, const std::string&), const char* example) {
-  const toml::node* found = node(key, need);
+void Fields::quantity(const char* key, const char* what, Q& out, Range<Q> range, Need need,
+                      Q (*parse)(std::string_view, const std::string&), const char* type, const char* example) {
+  if (reading_.asked != nullptr) {
+    record({.key = key, .type = type, .range = shown(range), .fallback = shown_default(out), .what = what}, need);
+  }
+  const toml::node* found = find(key, need);
   if (found == nullptr) return;
   if (found->is_number()) return fault(*found, key, fmt::format("a bare number has no unit; write \"{}\"", example));
   if (!found->is_string()) {
@@ -171,28 +225,28 @@ void Fields::quantity(const char* key, Q& out, Range<Q> range, Need need,
   } catch (const Error& error) { reading_.issues.push_back({"", error.what()}); }
 }
 
-void Fields::seconds(const char* key, Seconds& out, Range<Seconds> range, Need need) {
-  quantity(key, out, range, need, parse_seconds, "5 us");
+void Fields::seconds(const char* key, const char* what, Seconds& out, Range<Seconds> range, Need need) {
+  quantity(key, what, out, range, need, parse_seconds, "time", "5 us");
 }
-void Fields::bytes(const char* key, Bytes& out, Range<Bytes> range, Need need) {
-  quantity(key, out, range, need, parse_bytes, "80 GiB");
+void Fields::bytes(const char* key, const char* what, Bytes& out, Range<Bytes> range, Need need) {
+  quantity(key, what, out, range, need, parse_bytes, "size", "80 GiB");
 }
-void Fields::bandwidth(const char* key, BytesPerSecond& out, Range<BytesPerSecond> range, Need need) {
-  quantity(key, out, range, need, parse_bandwidth, "400 GB/s");
+void Fields::bandwidth(const char* key, const char* what, BytesPerSecond& out, Range<BytesPerSecond> range, Need need) {
+  quantity(key, what, out, range, need, parse_bandwidth, "bandwidth", "400 GB/s");
 }
-void Fields::flop_rate(const char* key, FlopsPerSecond& out, Range<FlopsPerSecond> range, Need need) {
-  quantity(key, out, range, need, parse_flop_rate, "312 TFLOP/s");
+void Fields::flop_rate(const char* key, const char* what, FlopsPerSecond& out, Range<FlopsPerSecond> range, Need need) {
+  quantity(key, what, out, range, need, parse_flop_rate, "compute rate", "312 TFLOP/s");
 }
 
-const toml::table* Fields::table(const char* key, Need need) {
-  const toml::node* found = node(key, need);
+const toml::table* Fields::table(const char* key, const char* what, Need need) {
+  const toml::node* found = node(key, what, "table", need);
   if (found == nullptr) return nullptr;
   if (!found->is_table()) fault(*found, key, fmt::format("wants a table [{}], not {}", dotted(key), kind_of(*found)));
   return found->as_table();
 }
 
-std::vector<const toml::table*> Fields::tables(const char* key, Need need) {
-  const toml::node* found = node(key, need);
+std::vector<const toml::table*> Fields::tables(const char* key, const char* what, Need need) {
+  const toml::node* found = node(key, what, "array of tables", need);
   if (found == nullptr) return {};
   const toml::array* array = found->as_array();
   if (array == nullptr) {

@@ -39,17 +39,27 @@ Scenario scenario_of(const toml::table& root, const std::string& path, Reading& 
   Fields f(root, "", reading);
   Scenario s{.path = path};
   int schema = kScenarioSchema;
-  f.integer("schema", schema, {kScenarioSchema, kScenarioSchema}, Need::required);
-  f.text("name", s.name, Need::required);
-  if (const toml::table* table = f.table("model", Need::required)) s.model = model_of(*table, reading);
-  if (const toml::table* table = f.table("cluster", Need::required)) s.cluster = cluster_of(*table, reading);
-  f.path("profile", s.profile);
-  if (const toml::table* table = f.table("parameters")) Fields(*table, "parameters", reading).all_numbers(s.parameters);
-  f.choice<NetworkKind>("network", s.network, kNetworks);
-  if (const toml::table* table = f.table("plan", Need::required)) s.plan = plan_of(*table, reading);
-  if (const toml::table* table = f.table("step_end")) s.step_end = step_end_of(*table, reading);
-  if (const toml::table* table = f.table("noise")) s.noise = noise_of(*table, reading);
-  for (const toml::table* table : f.tables("run", Need::required)) {
+  f.integer("schema", "version of this format", schema, {kScenarioSchema, kScenarioSchema}, Need::required);
+  f.text("name", "how reports call the scenario", s.name, Need::required);
+  if (const toml::table* table =
+          f.table("model", "what is trained, or the path of a file that says so", Need::required))
+    s.model = model_of(*table, reading);
+  if (const toml::table* table = f.table("cluster", "on what, or the path of a file that says so", Need::required))
+    s.cluster = cluster_of(*table, reading);
+  f.path("profile", "measured costs (CSV of `braid calibrate --fit` or `braid fit`)", s.profile);
+  f.otherwise("rules from data sheets");
+  if (const toml::table* table =
+          f.table("parameters", "parameters of the profile by name, each with another value: `braid list parameters`"))
+    Fields(*table, "parameters", reading).all_numbers(s.parameters);
+  f.choice<NetworkKind>("network", "closed forms on idle links, or flows that share links", s.network, kNetworks);
+  if (const toml::table* table = f.table("plan", "how the model is split over the cluster", Need::required))
+    s.plan = plan_of(*table, reading);
+  if (const toml::table* table =
+          f.table("step_end", "what happens to gradients and parameters after the last backward"))
+    s.step_end = step_end_of(*table, reading);
+  if (const toml::table* table = f.table("noise", "random influences, and GPUs that are slower"))
+    s.noise = noise_of(*table, reading);
+  for (const toml::table* table : f.tables("run", "a schedule to play, with its options", Need::required)) {
     s.runs.push_back(run_of(*table, fmt::format("run.{}", s.runs.size()), reading));
   }
   f.finish();
@@ -65,6 +75,16 @@ Scenario sound_scenario_of(const toml::table& root, const std::string& path) {
 }
 
 }  // namespace
+
+std::vector<Field> scenario_fields() {
+  // One of every table, so that every reader is asked; that required keys are missing changes nothing.
+  const toml::table root =
+      parse_toml("[model]\n[cluster.gpu]\n[plan]\n[step_end]\n[[noise.slow_ranks]]\n[[run]]\n", "");
+  std::vector<Field> fields;
+  Reading reading{.asked = &fields};
+  scenario_of(root, "", reading);
+  return fields;
+}
 
 Override parse_override(const std::string& text) {
   const std::size_t equals = text.find('=');

@@ -15,20 +15,25 @@ constexpr double kHighestWatts = 1e6;  ///< of a GPU
 
 struct Sourced {
   const char* key;
+  const char* what;
   const char* source_key;
   const char* example;  ///< of a source
 };
-constexpr Sourced kPrice{"gpu_hour_price", "price_source", "list price of NAME, month and year"};
-constexpr Sourced kPower{"gpu_power", "power_source", "data sheet of NAME, and what is assumed of it"};
+constexpr Sourced kPrice{"gpu_hour_price", "of one GPU with its share of node and network, for an hour: \"2.50 USD\"",
+                         "price_source", "list price of NAME, month and year"};
+constexpr Sourced kPower{"gpu_power",
+                         "of one GPU with its share of node, network and cooling, while it trains: \"1.3 kW\"",
+                         "power_source", "data sheet of NAME, and what is assumed of it"};
 
 /// The text under the key handed to `take` with its place. A text without a source, or a source of nothing, is a fault.
 template <class Take>
 void read_sourced(Fields& f, const Sourced& s, std::string& source, Reading& reading, const Take& take) {
   std::string text;
-  f.text(s.key, text);
-  f.text(s.source_key, source);
-  const toml::node* value = f.node(s.key);
-  const toml::node* said = f.node(s.source_key);
+  f.text(s.key, s.what, text);
+  f.otherwise("not known");
+  f.text(s.source_key, "where that was read, or that it is assumed; needed with it", source);
+  const toml::node* value = f.given(s.key);
+  const toml::node* said = f.given(s.source_key);
   if (value == nullptr && said != nullptr) return f.fault(*said, s.source_key, fmt::format("there is no {}", s.key));
   if (value == nullptr || !value->is_string()) return;
   try {

@@ -79,10 +79,10 @@ class RangeReader {
 
   std::vector<std::string> values() {
     const std::size_t faults = reading_.issues.size();
-    amount("from", from_, Need::required);
-    const toml::node* to_node = amount("to", to_, Need::required);
-    const toml::node* step_node = amount("step", step_, Need::optional);
-    const toml::node* times_node = amount("times", times_, Need::optional);
+    amount("from", "the first value", from_, Need::required);
+    const toml::node* to_node = amount("to", "no value lies beyond it", to_, Need::required);
+    const toml::node* step_node = amount("step", "added from one value to the next", step_, Need::optional);
+    const toml::node* times_node = amount("times", "multiplied from one value to the next", times_, Need::optional);
     fields_.finish();
     if (reading_.issues.size() != faults) return {};
     if ((step_node == nullptr) == (times_node == nullptr)) {
@@ -95,8 +95,8 @@ class RangeReader {
   }
 
  private:
-  const toml::node* amount(const char* key, Amount& out, Need need) {
-    const toml::node* node = fields_.node(key, need);
+  const toml::node* amount(const char* key, const char* what, Amount& out, Need need) {
+    const toml::node* node = fields_.node(key, what, "number or quantity", need);
     if (node == nullptr) return nullptr;
     const std::optional<Amount> read = amount_of(*node);
     if (!read || !std::isfinite(read->number) || (read->whole && std::abs(read->number) > kLargestWhole)) {

@@ -18,13 +18,13 @@ namespace {
 constexpr int kMostRefined = 1'000'000;
 
 void read_schema(Fields& f) {
-  const toml::node* node = f.node("schema", Need::required);
+  const toml::node* node = f.node("schema", "version of this format", "whole number", Need::required);
   if (node == nullptr || node->value<std::int64_t>() == kSweepFileSchema) return;
   f.fault(*node, "schema", fmt::format("this Braid reads sweep files of schema {}", kSweepFileSchema));
 }
 
 void read_scenario_of(Fields& f, const std::string& toml, Sweep& sweep) {
-  const toml::node* node = f.node("scenario", Need::required);
+  const toml::node* node = f.node("scenario", "what every point starts from", "path or table", Need::required);
   if (node == nullptr) return;
   if (node->is_table()) {
     sweep.scenario = toml;
@@ -43,9 +43,9 @@ void read_scenario_of(Fields& f, const std::string& toml, Sweep& sweep) {
   } catch (const Error& error) { f.fault(*node, "scenario", error.what()); }
 }
 
-std::vector<std::pair<std::string, std::string>> strings_of(Fields& f, const char* key) {
+std::vector<std::pair<std::string, std::string>> strings_of(Fields& f, const char* key, const char* what) {
   std::vector<std::pair<std::string, std::string>> all;  // text and place
-  const toml::node* node = f.node(key);
+  const toml::node* node = f.node(key, what, "array of strings");
   if (node == nullptr) return all;
   const toml::array* array = node->as_array();
   if (array == nullptr) {
@@ -62,18 +62,15 @@ std::vector<std::pair<std::string, std::string>> strings_of(Fields& f, const cha
   return all;
 }
 
-void read_axes(Fields& f, const toml::table& root, Reading& reading, Sweep& sweep) {
+void read_axes(Fields& f, Reading& reading, Sweep& sweep) {
   std::vector<std::pair<toml::source_position, FieldAxis>> placed;
-  if (const toml::table* fields = f.table("fields")) {
+  if (const toml::table* fields = f.table("fields", "the values that a field takes: a list or a range")) {
     for (auto& [place, axis] : axes_of(*fields, "fields", reading)) placed.emplace_back(place, std::move(axis));
   }
-  if (root.contains("zip")) {
-    int index = 0;
-    for (const toml::table* zip : f.tables("zip")) {
-      placed.emplace_back(zip->source().begin, zip_of(*zip, fmt::format("zip.{}", index++), reading));
-    }
+  int index = 0;
+  for (const toml::table* zip : f.tables("zip", "fields whose values change together")) {
+    placed.emplace_back(zip->source().begin, zip_of(*zip, fmt::format("zip.{}", index++), reading));
   }
-  f.node("zip");
   const auto key = [](const auto& entry) { return std::pair(entry.first.line, entry.first.column); };
   std::stable_sort(placed.begin(), placed.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
   for (auto& [place, axis] : placed) sweep.axes.push_back(std::move(axis));
@@ -153,19 +150,21 @@ Sweep parse_sweep(const std::string& toml, const std::string& path, const std::v
   Fields f(root, "", reading);
   Sweep sweep{.path = path, .fixed = overrides};
   read_schema(f);
-  f.text("name", sweep.name, Need::required);
+  f.text("name", "how the store and reports call it", sweep.name, Need::required);
   read_scenario_of(f, toml, sweep);
-  for (auto& [text, where] : strings_of(f, "constraints")) {
+  for (auto& [text, where] : strings_of(f, "constraints", "what a point must hold to be played")) {
     if (text == "fits") {
       sweep.must_fit = true;
     } else {
       sweep.constraints.push_back({.text = std::move(text), .where = std::move(where)});
     }
   }
-  f.integer("refine", sweep.refine, {0, kMostRefined});
-  const auto runs = strings_of(f, "runs");
-  read_axes(f, root, reading, sweep);
-  if (const toml::table* derived = f.table("derived")) sweep.derived = derived_of(*derived, reading);
+  f.integer("refine", "of the screened points, how many of the best are played on the network of the scenario",
+            sweep.refine, {0, kMostRefined});
+  const auto runs = strings_of(f, "runs", "labels of the runs to play; left out: all");
+  read_axes(f, reading, sweep);
+  if (const toml::table* derived = f.table("derived", "fields that follow from others, as expressions"))
+    sweep.derived = derived_of(*derived, reading);
   f.finish();
   if (const toml::array* list = root["runs"].as_array(); list != nullptr && list->empty()) {
     f.fault(*list, "runs", "names no run; leave it out to play all");

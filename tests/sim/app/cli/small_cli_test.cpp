@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "sim/base/csv.hpp"
 #include "sim/schedule/generators.hpp"
 #include "tests/sim/app/cli/run_braid.hpp"
@@ -51,6 +54,21 @@ TEST(SmallCommands, ListNamesModelsAndClusters) {
   EXPECT_THAT(place.braid({"list", "models"}).out,
               AllOf(HasSubstr("qwen2-12b"), HasSubstr("12.2 B"), HasSubstr("llama3-405b"), HasSubstr("gpt3-175b")));
   EXPECT_THAT(place.braid({"list", "clusters"}).out, AllOf(HasSubstr("a800-sxm-8x2"), HasSubstr("H100-80G")));
+}
+
+TEST(SmallCommands, ListNamesEveryFieldForPeopleProgramsAndTheManual) {
+  const Workplace place;
+  EXPECT_THAT(place.braid({"list", "fields"}).out, HasSubstr("plan.tp "));
+  const nlohmann::json fields = nlohmann::json::parse(place.braid({"list", "fields", "--json"}).out);
+  const auto p2p = std::find_if(fields.begin(), fields.end(), [](const auto& f) { return f["path"] == "run.0.p2p"; });
+  ASSERT_NE(p2p, fields.end());
+  EXPECT_EQ((*p2p)["choices"], nlohmann::json({"eager", "batched", "blocking"}));
+  EXPECT_EQ((*p2p)["default"], "eager");
+  EXPECT_EQ((*p2p)["required"], false);
+  // The page of the manual is this and nothing else; `./run docs` writes it anew.
+  EXPECT_EQ(place.braid({"list", "fields", "--markdown"}).out,
+            read_file(BRAID_SOURCE_DIR "/docs/scenario-reference.md"));
+  EXPECT_THAT(test::user_mistake(place, {"list", "models", "--json"}), HasSubstr("braid list fields"));
 }
 
 TEST(SmallCommands, InitWritesWhatChecksAndPlays) {
