@@ -23,33 +23,31 @@ Json json_of(const Override& chosen) {
   return Json::parse(std::move(out).str());
 }
 
+using Values = std::vector<std::int64_t>;
+
 /// Read at this one point, which costs less than what all points have in common.
-std::vector<Override> derived_at(const Sweep& sweep, const std::vector<std::size_t>& positions,
-                                 const std::vector<Override>& overrides) {
+Values derived_at(const Sweep& sweep, const std::vector<std::size_t>& positions,
+                  const std::vector<Override>& overrides) {
   const Scenario scenario = read_fields(sweep.scenario, sweep.scenario_path, overrides).scenario;
   std::vector<int> indices;
   for (const std::string& label : sweep.runs) indices.push_back(index_of_run(scenario, label));
   const int played = indices[positions.back()];
   if (played < 0) throw Error(sweep.path, fmt::format("no run is called '{}'", sweep.runs[positions.back()]));
   PointMath math(sweep, indices, PointMath::Parts::derived);
-  const auto& values =
-      math.derive(given_facts(scenario, scenario.runs[static_cast<std::size_t>(played)]), positions.back());
-  std::vector<Override> derived;
-  for (std::size_t d = 0; d < values.size(); ++d)
-    derived.push_back({sweep.derived[d].field, std::to_string(values[d])});
-  return derived;
+  return math.derive(given_facts(scenario, scenario.runs[static_cast<std::size_t>(played)]), positions.back());
 }
 
-}  // namespace
-
-Choice choice_of(const Sweep& sweep, std::int64_t point) {
+/// `derive` is asked for the derived fields' values, given positions and overrides.
+template <class Derive>
+Choice choice_at(const Sweep& sweep, std::int64_t point, Derive derive) {
   const std::vector<std::size_t> positions = positions_of(sweep, point);
   Choice choice{.chosen = chosen_at(sweep, positions)};
   choice.overrides = overrides_of(sweep, choice.chosen);
   if (!sweep.derived.empty()) {
-    for (Override& o : derived_at(sweep, positions, choice.overrides)) {
-      choice.overrides.push_back(o);
-      choice.chosen.push_back(std::move(o));
+    const Values values = derive(positions, choice.overrides);
+    for (std::size_t d = 0; d < values.size(); ++d) {
+      choice.overrides.push_back({sweep.derived[d].field, std::to_string(values[d])});
+      choice.chosen.push_back(choice.overrides.back());
     }
   }
   choice.run = sweep.runs[positions.back()];
@@ -57,6 +55,35 @@ Choice choice_of(const Sweep& sweep, std::int64_t point) {
     if (o.path == choice.run) choice.run = value_of(o)["v"].value_or(o.value);
   }
   return choice;
+}
+
+}  // namespace
+
+struct Choices::Kept {
+  explicit Kept(const Sweep& of) : sweep(of), facts(of), math(of, facts.run_indices(), PointMath::Parts::derived) {}
+  const Sweep& sweep;
+  PointFacts facts;
+  PointMath math;
+};
+
+Choices::Choices(const Sweep& sweep) : kept_(std::make_unique<Kept>(sweep)) {}
+Choices::~Choices() = default;
+Choices::Choices(Choices&&) noexcept = default;
+Choices& Choices::operator=(Choices&&) noexcept = default;
+
+Choice Choices::at(std::int64_t point) {
+  return choice_at(kept_->sweep, point, [&](const std::vector<std::size_t>& positions, const std::vector<Override>&) {
+    Facts given;
+    kept_->facts.put(positions, given);
+    return kept_->math.derive(given, positions.back());
+  });
+}
+
+Choice choice_of(const Sweep& sweep, std::int64_t point) {
+  return choice_at(sweep, point,
+                   [&](const std::vector<std::size_t>& positions, const std::vector<Override>& overrides) {
+                     return derived_at(sweep, positions, overrides);
+                   });
 }
 
 std::string to_text(const Choice& choice) {

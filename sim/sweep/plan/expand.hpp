@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,19 @@ struct Choice {
 };
 /// Of the point at this place of the product. Throws Error as expand() does.
 Choice choice_of(const Sweep& sweep, std::int64_t point);
+/// The same for one point after the other: what they have in common is read once. The sweep must outlive it.
+class Choices {
+ public:
+  explicit Choices(const Sweep& sweep);
+  ~Choices();
+  Choices(Choices&&) noexcept;
+  Choices& operator=(Choices&&) noexcept;
+  Choice at(std::int64_t point);
+
+ private:
+  struct Kept;
+  std::unique_ptr<Kept> kept_;
+};
 /// One line of JSON, fields in the order of the axes, then the derived ones, then "run": equal texts, equal choices.
 std::string to_text(const Choice& choice);
 /// Text of the fields and values of such a line, in its order. Throws Error(where, ...) if it is none.

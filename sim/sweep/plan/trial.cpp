@@ -14,6 +14,7 @@ namespace braid {
 namespace {
 
 constexpr std::size_t kTrials = 500;  // from each end of the longest axis
+constexpr std::size_t kMostShown = 20;
 constexpr std::string_view kFile = "file:";
 
 std::vector<Override> overrides_at(const Sweep& sweep, const std::vector<std::size_t>& positions) {
@@ -65,6 +66,7 @@ class Trials {
   }
 
   const std::vector<Issue>& issues() const { return issues_; }
+  bool enough() const { return issues_.size() >= kMostShown; }
 
  private:
   void look_at_files(const Scenario& scenario, const std::vector<std::size_t>& positions) {
@@ -82,7 +84,7 @@ class Trials {
 
   void add(const std::string& text, const std::vector<std::size_t>& positions) {
     std::string line = placed(sweep_, text, positions);
-    if (seen_.insert(line).second) issues_.push_back({"", std::move(line)});
+    if (!enough() && seen_.insert(line).second) issues_.push_back({"", std::move(line)});
   }
 
   const Sweep& sweep_;
@@ -97,7 +99,7 @@ std::vector<Issue> trial_faults(const Sweep& sweep) {
   for (const FieldAxis& axis : sweep.axes) longest = std::max(longest, axis.values.size());
   Trials trials(sweep);
   std::vector<std::size_t> forward(sweep.axes.size() + 1), backward(sweep.axes.size() + 1);
-  for (std::size_t t = 0; t < std::min(longest, kTrials); ++t) {
+  for (std::size_t t = 0; t < std::min(longest, kTrials) && !trials.enough(); ++t) {
     for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
       const std::size_t last = sweep.axes[a].values.size() - 1;
       forward[a] = std::min(t, last);
@@ -106,7 +108,11 @@ std::vector<Issue> trial_faults(const Sweep& sweep) {
     trials.at(forward);
     if (longest > kTrials) trials.at(backward);
   }
-  if (!trials.issues().empty()) return trials.issues();
+  if (!trials.issues().empty()) {
+    std::vector<Issue> issues = trials.issues();
+    if (trials.enough()) issues.push_back({"", "there may be more faults; these come first"});
+    return issues;
+  }
   const auto changes_model = [](const std::string& field) { return field.starts_with("model."); };
   std::vector<std::size_t> positions(sweep.axes.size() + 1);
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {

@@ -98,7 +98,11 @@ TEST(Facts, AreThoseOfTheScenario) {
     const Sweep sweep = parse_sweep(random.text(""), "s.sweep.toml");
     SCOPED_TRACE(random.text(""));
     std::vector<std::map<std::string, double>> facts;
-    for (std::int64_t p = 0; p < sweep.product(); ++p) facts.push_back(read_whole(sweep, p));
+    Choices choices(sweep);
+    for (std::int64_t p = 0; p < sweep.product(); ++p) {
+      facts.push_back(read_whole(sweep, p));
+      EXPECT_EQ(to_text(choices.at(p)), to_text(choice_of(sweep, p)));
+    }
     points += static_cast<int>(facts.size());
     // For each name, the points that have it as one of them has it.
     for (const auto& [name, value] : facts[random.below(facts.size())]) {

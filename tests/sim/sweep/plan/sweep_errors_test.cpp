@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/sim/sweep/plan/small_sweep.hpp"
 
 namespace braid {
@@ -82,6 +84,14 @@ TEST(SweepErrors, EachValueThatMakesNoSense) {
   EXPECT_THAT(of_field("profile = [\"not/there.csv\"]"), HasSubstr("there is no file 'not/there.csv'"));
   EXPECT_THAT(of_field("\"plan.tp\" = {}"), HasSubstr("wants a whole number, not a table"));
   EXPECT_THAT(of_tables("[derived]\n\"plan.recompute\" = \"tp\""), HasSubstr("wants a string, not a whole number"));
+}
+
+// 65,537 to 65,636: a hundred ranks too many, of which the first twenty are named.
+TEST(SweepErrors, ManyValuesThatMakeNoSense) {
+  const std::string fault = of_field("\"plan.tp\" = { from = 65537, to = 65636, step = 1 }");
+  EXPECT_EQ(std::count(fault.begin(), fault.end(), '\n'), 20);
+  EXPECT_THAT(fault,
+              testing::EndsWith("65556: 65556 is not between 1 and 65536\nthere may be more faults; these come first"));
 }
 
 // A scenario's own fault is placed where the scenario stands.
