@@ -31,17 +31,34 @@ std::vector<std::string> headings(const Chosen& chosen) {
   return texts;
 }
 
-std::string table_of(const std::vector<Configuration>& best, const std::string& store) {
+/// Which of the chosen fields are not the same in all rows.
+std::vector<bool> that_vary(const std::vector<Configuration>& rows, const Chosen& first, const std::string& store) {
+  std::vector<bool> vary(first.size(), false);
+  for (const Configuration& row : rows) {
+    const Chosen chosen = parse_choice(row.choice, store);
+    for (std::size_t i = 0; i < first.size(); ++i) vary[i] = vary[i] || i >= chosen.size() || chosen[i] != first[i];
+  }
+  return vary;
+}
+
+std::string table_of(const std::vector<Configuration>& best, const std::vector<Configuration>& all,
+                     const std::string& store) {
   std::vector<Chosen> chosen;
   for (const Configuration& row : best) chosen.push_back(parse_choice(row.choice, store));
+  const std::vector<bool> varies = that_vary(all, chosen.front(), store);
+  const std::vector<std::string> names = headings(chosen.front());
   std::vector<TextRow> rows{{""}};
-  for (const std::string& heading : headings(chosen.front())) rows[0].push_back(heading);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (varies[i]) rows[0].push_back(names[i]);
+  }
   for (const char* heading : {"step", "tokens/s", "MFU %", "peak GB", "TP %", "PP %", "other %"})
     rows[0].emplace_back(heading);
   for (std::size_t i = 0; i < best.size(); ++i) {
     const Configuration& row = best[i];
     TextRow texts{std::to_string(i + 1)};
-    for (const auto& [field, value] : chosen[i]) texts.push_back(value);
+    for (std::size_t f = 0; f < chosen[i].size() && f < varies.size(); ++f) {
+      if (varies[f]) texts.push_back(chosen[i][f].second);
+    }
     texts.push_back(to_text(Seconds(row.step_time_s)));
     texts.push_back(fmt::format("{:.0f}", row.tokens_per_s));
     texts.push_back(fmt::format("{:.1f}", 100 * row.mfu));
@@ -69,7 +86,9 @@ std::string reasons_of(const std::vector<Configuration>& rows, ConfigurationStat
   std::string text = fmt::format("{} {}:\n", all, word);
   for (std::size_t i = 0; i < order.size() && i < kMostReasons; ++i)
     text += fmt::format("  {:>6}  {}\n", order[i].second, order[i].first);
-  if (order.size() > kMostReasons) text += fmt::format("          and {} more reasons\n", order.size() - kMostReasons);
+  if (order.size() > kMostReasons)
+    text += fmt::format("          and {} more reason{}\n", order.size() - kMostReasons,
+                        order.size() == kMostReasons + 1 ? "" : "s");
   return text;
 }
 
@@ -123,7 +142,7 @@ std::string to_text(const SweepSummary& summary) {
                         refined ? "played by units on " +
                                       std::string(best.front().network == "simgrid" ? "SimGrid" : "the ideal network")
                                 : "as screened (blocks, ideal network)");
-    text += table_of(best, summary.store);
+    text += table_of(best, summary.rows, summary.store);
     text += "TP, PP and other are shares of the step that ranks wait for; the rest they compute.\n";
   }
   const OrderChange change = order_change(summary.rows);

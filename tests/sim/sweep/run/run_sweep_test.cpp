@@ -215,7 +215,7 @@ TEST(OrderChange, OfThreeTheLastTwoChangePlaces) {
   EXPECT_EQ(change.moved, 2);
   EXPECT_EQ(change.best_was, 1);
   EXPECT_DOUBLE_EQ(change.largest_error, 0.5);
-  EXPECT_DOUBLE_EQ(change.median_error, 0.1 / 1.1);
+  EXPECT_NEAR(change.median_error, 0.1 / 1.1, 1e-12);
 }
 
 TEST(OrderChange, TheBestMayHaveBeenLast) {
