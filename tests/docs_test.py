@@ -99,7 +99,7 @@ def matches(expected, output):
             pattern += r"(?:.*\n)*"
         else:
             pattern += ".*".join(re.escape(piece) for piece in line.rstrip().split("...")) + r"[ ]*\n"
-    return re.fullmatch(pattern, output if output.endswith("\n") or not output else output + "\n") is not None
+    return re.fullmatch(pattern, output.rstrip("\n") + "\n") is not None
 
 
 def run(command, folder, programs):
