@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <cstring>
 #include <filesystem>
 
 #include "sim/base/error.hpp"
@@ -88,11 +87,8 @@ void SqliteRows::fail() const {
   // To SQLite itself the end of a transaction writes nothing.
   const char* sql = sqlite3_sql(statement_.get());
   const bool written = sqlite3_stmt_readonly(statement_.get()) == 0 || std::string_view(sql ? sql : "") == "COMMIT";
-  std::string words = sqlite3_errmsg(file_->db_.get());
-  const bool disk = (sqlite3_errcode(file_->db_.get()) & 0xff) == SQLITE_IOERR;
-  if (const int why = sqlite3_system_errno(file_->db_.get()); disk && why != 0)
-    words += std::string(": ") + std::strerror(why);
-  throw Error(file_->path_, fmt::format("cannot be {}: {}", written ? "written" : "read", words));
+  throw Error(file_->path_,
+              fmt::format("cannot be {}: {}", written ? "written" : "read", sqlite3_errmsg(file_->db_.get())));
 }
 
 void SqliteRows::require(int status) const {

@@ -77,8 +77,10 @@ TEST(RunSweepErrors, AFullDiskLosesNothingThatWasThere) {
     const rlimit small{.rlim_cur = 150'000, .rlim_max = 150'000};
     setrlimit(RLIMIT_FSIZE, &small);
     const std::string said = sweeping(folder / "a.db", swept());
-    std::fprintf(stderr, "%s\n", said.c_str());
-    _exit(said.find("a.db: cannot be written: disk I/O error: File too large") != std::string::npos && said.find('\n') == std::string::npos ? 0 : 1);
+    _exit(said.find("a.db: cannot be written: disk I/O error") != std::string::npos &&
+                  said.find('\n') == std::string::npos
+              ? 0
+              : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);
