@@ -20,6 +20,7 @@
 #include "sim/sweep/report/sweep_files.hpp"
 #include "sim/sweep/report/sweep_page.hpp"
 #include "sim/sweep/run/run_sweep.hpp"
+#include "sim/sweep/size/sensitivity.hpp"
 
 namespace braid {
 namespace {
@@ -86,6 +87,25 @@ std::vector<std::pair<std::string, std::string>> facts_of(const SweepStore& stor
   return facts;
 }
 
+/// Of the best; a row that cannot be screened again has none.
+void ask_what_if(SweepPageInput& page, const SweepStore& store) {
+  if (page.survey.ranking.empty()) return;
+  const Configuration& best = page.survey.rows[page.survey.ranking.front()];
+  try {
+    Screener screener;
+    for (Swing& swing : sensitivity(store.at(best.id), screener)) {
+      page.sensitivities.push_back({.what = std::move(swing.what),
+                                    .low_label = std::move(swing.low_label),
+                                    .high_label = std::move(swing.high_label),
+                                    .low = swing.low,
+                                    .high = swing.high});
+    }
+    page.sensitivity_of = fmt::format("The best, {}, screened with one thing turned down and up.", short_name(best));
+  } catch (const Error& error) {
+    page.sensitivity_of = fmt::format("The best, {}, cannot be screened again: {}", short_name(best), error.what());
+  }
+}
+
 void report_command(const ReportOptions& options, std::ostream& out) {
   const SweepStore store(options.store, SweepStore::Mode::read);
   const Survey found = survey_of(store, options.store);
@@ -122,7 +142,10 @@ void report_command(const ReportOptions& options, std::ostream& out) {
                                                       .median_error = change.median_error},
                         .against = std::nullopt,
                         .facts = facts_of(store)};
-    if (!options.no_timelines) page.timelines = best_timelines(store, found, options.top);
+    if (!options.no_timelines) {
+      page.timelines = best_timelines(store, found, options.top);
+      ask_what_if(page, store);
+    }
     if (comparison) page.against.emplace(StoreAgainst{.there = *there, .comparison = *comparison});
     const std::string html = sweep_page(page);
     if (folder) files.write("sweep.html", html);
@@ -171,7 +194,7 @@ void add_report_command(CLI::App& app, std::function<void()>& chosen) {
   command->add_option("--top", options->top, "how many of the best are played again for their timelines")
       ->default_val(3)
       ->check(CLI::Range(0, 20));
-  command->add_flag("--no-timelines", options->no_timelines, "play nothing again");
+  command->add_flag("--no-timelines", options->no_timelines, "play nothing again, so neither timelines nor what-ifs");
   command->footer("Example: braid report out/llama3-70b.db --against out/llama3-70b-ideal.db");
   command->callback([options, &chosen] { chosen = [options] { report_command(*options, std::cout); }; });
 }

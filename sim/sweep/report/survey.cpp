@@ -122,8 +122,10 @@ void rank(Survey& found) {
 }  // namespace
 
 Survey survey(std::vector<Configuration> rows, std::string currency, const std::string& where) {
+  const std::size_t left_behind = std::erase_if(rows, [](const Configuration& row) { return row.point < 0; });
   if (rows.empty()) throw Error(where, "holds no configuration yet; fill it with `braid sweep`");
   Survey found{.rows = std::move(rows), .currency = std::move(currency)};
+  found.left_behind = left_behind;
   found.fields = chosen_fields(found.rows, where);
   count(found);
   name_runs(found);

@@ -38,13 +38,14 @@ struct Survey {
       screened_place;  ///< by row: place of a refined row among them by screened time, from 1; or 0
   /// Rows that were only screened and fit, with a screened speed above that of the best row played by units.
   std::size_t promising = 0;
+  std::size_t left_behind = 0;  ///< rows of the store that are no longer in the sweep; they are not in `rows`
   std::size_t fitting = 0, not_fitting = 0, pruned = 0, failed = 0;
   std::vector<ReasonCount> pruned_because, failed_because;  ///< most frequent first
 
   bool candidate(std::size_t row) const { return rows[row].ok() && rows[row].fits; }
 };
 
-/// Throws Error(where, ...) if there is no row, or a choice is no JSON object.
+/// Throws Error(where, ...) if there is no row of the sweep, or a choice is no JSON object.
 Survey survey(std::vector<Configuration> rows, std::string currency, const std::string& where);
 
 /// "stp 8x4": run, TP x PP. For bars and tables.

@@ -199,7 +199,8 @@ std::string counts_line(const Survey& survey) {
   const auto of = [](std::size_t n, const char* what) { return n > 0 ? fmt::format(", {} {}", n, what) : ""; };
   return fmt::format("{} configurations: {} played and fit", survey.rows.size(), survey.fitting) +
          of(survey.refined, "of them refined (screened, then played by units)") + of(survey.not_fitting, "do not fit") +
-         of(survey.pruned, "pruned") + of(survey.failed, "failed");
+         of(survey.pruned, "pruned") + of(survey.failed, "failed") +
+         of(survey.left_behind, "more are no longer in the sweep");
 }
 
 std::string nothing_fits_line(const Survey& survey) {
@@ -257,9 +258,12 @@ std::string sweep_page(const SweepPageInput& input) {
   if (survey.fitting + survey.not_fitting > 0) text += scatters(survey);
   text += maps(survey, runs);
   text += lines(survey, runs);
-  if (const std::string tornado = tornado_svg(input.sensitivities); !tornado.empty()) {
-    text += "<h2>What if the cluster were otherwise</h2>" + note(escaped(input.sensitivity_of)) +
-            "<div class=\"legend\">" + legend_entry("less", "less of it") + legend_entry("more", "more of it") +
+  const std::string tornado = tornado_svg(input.sensitivities);
+  if (!input.sensitivity_of.empty()) {
+    text += "<h2>What if the cluster were otherwise</h2>" + note(escaped(input.sensitivity_of));
+  }
+  if (!tornado.empty()) {
+    text += "<div class=\"legend\">" + legend_entry("less", "less of it") + legend_entry("more", "more of it") +
             "</div>\n" + tornado;
   }
   if (input.against) text += against_html(input.against->comparison, survey, input.against->there);

@@ -64,6 +64,15 @@ TEST(Survey, CountsReasonsThatDifferOnlyInNumbersAsOne) {
   EXPECT_EQ(found.fitting, 1u);
 }
 
+TEST(Survey, LeavesOutWhatIsNoLongerInTheSweep) {
+  Configuration gone = screened(1, 2, "b", 5000);
+  gone.point = -1;
+  const Survey found = surveyed({gone, screened(1, 4, "a", 700)});
+  EXPECT_EQ(found.rows.size(), 1u);
+  EXPECT_EQ(found.left_behind, 1u);
+  EXPECT_THAT(found.runs, ElementsAre("a"));
+}
+
 TEST(ShortNumber, HasThreeDigits) {
   EXPECT_EQ(short_number(0), "0");
   EXPECT_EQ(short_number(0.25), "0.25");
