@@ -103,20 +103,21 @@ void submit_sweep(SlurmSweep sweep, const SlurmOptions& options, std::int64_t po
   if (options.dry_run) {
     out << fmt::format("# {}\n{}\n# {}\n{}\n", array_path, array, merge_path, merge);
     out << "# nothing was submitted; to do it:\n"
-        << fmt::format("# job=$(sbatch --parsable {}) && sbatch --dependency=afterok:$job {}\n", shell_word(array_path),
-                       shell_word(merge_path));
+        << fmt::format("# job=$(sbatch --parsable {}) && sbatch --dependency=afterany:$job {}\n",
+                       shell_word(array_path), shell_word(merge_path));
     return;
   }
   const std::string first = submit("", array_path, out);
   std::string second;
+  // Not afterok: one task that failed makes that impossible for ever, even if it is requeued and then ends well.
   try {
-    second = submit("--dependency=afterok:" + first + " ", merge_path, out);
+    second = submit("--dependency=afterany:" + first + " ", merge_path, out);
   } catch (const Error& e) {
     throw Error(fmt::format("the array is job {}, its merge is no job yet", first), e.what());
   }
   out << fmt::format("array job {}: {} tasks, {} configurations in all, {} processor{} a task\n", first, sweep.tasks,
                      points, sweep.jobs, sweep.jobs == 1 ? "" : "s");
-  out << fmt::format("merge job {}: when every task has ended well; its result is {}\n", second, sweep.store);
+  out << fmt::format("merge job {}: when every task has ended; its result is {}\n", second, sweep.store);
   out << fmt::format("scripts, shards and logs: {}\n", sweep.folder);
   out << fmt::format("watch: squeue -j {},{}; tail -f {}/log-*\n", first, second, shell_word(sweep.folder));
   out << fmt::format("end:   scancel {} {}\n", first, second);

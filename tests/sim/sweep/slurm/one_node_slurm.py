@@ -133,15 +133,16 @@ class OneNodeSlurm:
         key.chmod(0o400)
         files = {"socket": "munge.socket", "key-file": "munge.key", "pid-file": "munged.pid", "seed-file": "munged.seed",
                  "log-file": "munged.log"}
-        self.daemon("munged", "--foreground", "--force", "--origin=127.0.0.1",
-                    *[f"--{option}={self.folder / name}" for option, name in files.items()])
+        self.begin("munged", "--foreground", "--force", "--origin=127.0.0.1",
+                   *[f"--{option}={self.folder / name}" for option, name in files.items()])
         wait_until("munged answers", lambda: subprocess.run(
             ["munge", "--no-input", f"--socket={self.folder}/munge.socket"], capture_output=True).returncode == 0, 10)
-        self.daemon("slurmctld", "-D", "-c", "-f", self.folder / "slurm.conf")
-        self.daemon("slurmd", "-D", "-f", self.folder / "slurm.conf")
+        self.begin("slurmctld", "-D", "-c", "-f", self.folder / "slurm.conf")
+        self.begin("slurmd", "-D", "-f", self.folder / "slurm.conf")
         wait_until("the node is idle", lambda: self.ask("sinfo", "-h", "-o", "%T") == "idle", 30)
 
-    def daemon(self, *command):
+    def begin(self, *command):
+        """A program that may run until the end."""
         with open(self.folder / f"{command[0]}.out", "w") as out:
             subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environment,
                              preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
