@@ -87,9 +87,8 @@ OfferRows searched(const SizeCommand& command, const SizeTask& task, const Offer
                outcome.screened.done, outcome.screened.points, path);
     throw Stopped{};
   }
-  return {.rows = store.all(true), .whole = [path](const Configuration& row) {
-            return SweepStore(path, SweepStore::Mode::read).at(row.id);
-          }};
+  return {.rows = store.all(true),
+          .whole = [path](const Configuration& row) { return SweepStore(path, SweepStore::Mode::read).at(row.id); }};
 }
 
 void size(const SizeCommand& command) {
@@ -97,7 +96,8 @@ void size(const SizeCommand& command) {
   const SizeTask task = decide(request_of(command), scenarios_folder());
   std::vector<OfferRows> rows;
   for (const OfferedCluster& offer : task.offers) rows.push_back(searched(command, task, offer));
-  const SizeAnswer found = answer(task, rows, static_cast<std::size_t>(command.top));
+  SizeAnswer found = answer(task, rows, static_cast<std::size_t>(command.top));
+  turn_knobs(rows, found);
   if (command.json) {
     std::cout << to_json(task, found);
     return;

@@ -112,7 +112,7 @@ std::string short_count(double count) {
   for (const auto& [scale, name] : kSteps) {
     if (std::abs(count) >= scale) return fmt::format("{:.3g}{}", count / (scale == 1e4 ? 1e3 : scale), name);
   }
-  return fmt::format("{:.6g}", count);
+  return fmt::format("{:.4g}", count);
 }
 
 }  // namespace braid

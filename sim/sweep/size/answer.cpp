@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "sim/program/scheduled.hpp"
 #include "sim/sweep/store/front.hpp"
 
 namespace braid {
@@ -86,10 +85,11 @@ void judge(const SizeTask& task, SizeAnswer& a) {
     const double days = *task.deadline_s / kDay;
     const bool holds = in_time(task, *a.fastest);
     a.verdicts.push_back(
-        holds ? fmt::format("deadline of {:.4g} d: kept, the fastest needs {:.3g} d", days, a.fastest->days)
-              : fmt::format("deadline of {:.4g} d: none keeps it, the fastest needs {:.3g} d; {} {} would do if scaling "
-                            "held",
-                            days, a.fastest->days, gpus_for(task, *a.fastest), a.fastest->row.gpu));
+        holds
+            ? fmt::format("deadline of {:.4g} d: kept, the fastest needs {:.3g} d", days, a.fastest->days)
+            : fmt::format("deadline of {:.4g} d: none keeps it, the fastest needs {:.3g} d; {} {} would do if scaling "
+                          "held",
+                          days, a.fastest->days, gpus_for(task, *a.fastest), a.fastest->row.gpu));
   }
   if (task.budget && a.cheapest) {
     const Money& budget = *task.budget;
@@ -148,52 +148,12 @@ std::string closest_of(const SizeTask& task, const std::vector<OfferRows>& offer
       if (row.status != ConfigurationStatus::ok && pruned.empty()) pruned = row.reason;
       if (!row.ok() || row.fits || row.peak_memory_bytes - memory >= least_over) continue;
       least_over = row.peak_memory_bytes - memory;
-      text = fmt::format("{} {}, recompute {}, needs {:.1f} GB of {:.1f} GB: {:.1f} GB too much", row.run,
-                         plan_text(row), recompute_of(row), row.peak_memory_bytes / 1e9, memory / 1e9,
-                         least_over / 1e9);
+      text =
+          fmt::format("{} {}, recompute {}, needs {:.1f} GB of {:.1f} GB: {:.1f} GB too much", row.run, plan_text(row),
+                      recompute_of(row), row.peak_memory_bytes / 1e9, memory / 1e9, least_over / 1e9);
     }
   }
   return text.empty() ? pruned : text;
-}
-
-struct Played {
-  Scenario scenario;
-  Run run;
-  Profile profile;
-};
-
-Played played(const Configuration& whole) {
-  Played p{.scenario = parse_scenario(whole.scenario, "the row's scenario")};
-  const Gpu& gpu = p.scenario.cluster.gpu;
-  p.run = run_called(p.scenario, whole.run, "the row");
-  p.profile = whole.profile.empty() ? default_profile(gpu) : parse_profile(whole.profile, "its profile", gpu);
-  return p;
-}
-
-/// The top with each knob turned: what it was played at, times what screening says of the change.
-void turn_knobs(const std::vector<OfferRows>& offers, SizeAnswer& a) {
-  Screener screener;
-  std::vector<Played> top;
-  for (const Training& t : a.top) top.push_back(played(offers[t.offer].whole(t.row)));
-  a.swings = sensitivity(top.front().scenario, top.front().run, top.front().profile, screener);
-  std::vector<double> base;
-  for (const Played& p : top) {
-    const RunReport report = screener.screen(p.scenario, p.run, p.profile);
-    base.push_back(report.tokens_per_s_per_gpu * report.gpus);
-  }
-  for (const Knob& knob : knobs()) {
-    for (const bool low : {true, false}) {
-      std::size_t best = 0;
-      double most = 0;
-      for (std::size_t i = 0; i < top.size(); ++i) {
-        const auto speed = turned_speed(top[i].scenario, top[i].run, top[i].profile, knob,
-                                        low ? knob.low_factor : knob.high_factor, screener);
-        const double scaled = speed ? a.top[i].row.tokens_per_s * *speed / base[i] : 0;
-        if (scaled > most) std::tie(best, most) = std::pair(i, scaled);
-      }
-      if (best != 0) a.turns.push_back({fmt::format("{}, {}", knob.what, low ? knob.low : knob.high), best});
-    }
-  }
 }
 
 }  // namespace
@@ -234,8 +194,12 @@ SizeAnswer answer(const SizeTask& task, const std::vector<OfferRows>& offers, st
   for (const Training& t : fitting) {
     if (t.offer == a.fastest->offer && a.top.size() < std::max<std::size_t>(top, 1)) a.top.push_back(t);
   }
+  for (const Configuration& row : offers[a.fastest->offer].rows) {
+    if (row.point < 0 || !row.ok() || row.fits || row.tokens_per_s <= 0) continue;
+    const double to_beat = screened_step(a.too_large ? *a.too_large : a.fastest->row);
+    if (screened_step(row) < to_beat) a.too_large = row;
+  }
   a.losers = losers_to(a.fastest->row, offers[a.fastest->offer]);
-  turn_knobs(offers, a);
   return a;
 }
 

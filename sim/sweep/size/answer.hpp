@@ -51,8 +51,8 @@ struct Loser {
 
 /// A knob that, turned, makes another plan the best.
 struct Turn {
-  std::string what;          ///< "bandwidth between nodes, half"
-  std::size_t instead = 0;   ///< into SizeAnswer::top
+  std::string what;         ///< "bandwidth between nodes, half"
+  std::size_t instead = 0;  ///< into SizeAnswer::top
 };
 
 struct OfferCount {
@@ -64,25 +64,31 @@ struct SizeAnswer {
   std::optional<Training> fastest, cheapest, leanest;
   /// The cheapest (or, where there are no prices, fastest) of those that keep deadline and budget.
   std::optional<Training> recommended;
-  std::vector<Training> of_offers;  ///< the fastest of each offer that has one
-  std::vector<Training> top;        ///< fastest first
-  std::vector<Training> front;      ///< no other is better in both; see front_of
-  bool front_of_cost = false;       ///< days and cost of the offers; else step time, as screened, and memory
+  std::vector<Training> of_offers;    ///< the fastest of each offer that has one
+  std::vector<Training> top;          ///< fastest first
+  std::vector<Training> front;        ///< no other is better in both; see front_of
+  bool front_of_cost = false;         ///< days and cost of the offers; else step time, as screened, and memory
   std::vector<std::string> verdicts;  ///< on deadline and budget, a line each
   std::vector<Loser> losers;          ///< to the fastest
-  std::vector<Swing> swings;          ///< of the fastest
-  std::vector<Turn> turns;            ///< of the top
-  std::vector<OfferCount> counts;     ///< by offer
-  std::string closest;                ///< where nothing fits: what misses least
+  /// The fastest, as screened, of what does not fit, if it beats the fastest; row of the fastest's offer.
+  std::optional<Configuration> too_large;
+  std::vector<Swing> swings;       ///< of the fastest
+  std::vector<Turn> turns;         ///< of the top
+  std::vector<OfferCount> counts;  ///< by offer
+  std::string closest;             ///< where nothing fits: what misses least
 };
 
 /// The rows of one offer's sweep, and how to see one of them whole.
 struct OfferRows {
-  std::vector<Configuration> rows;                              ///< slim; those with point < 0 are of another sweep
+  std::vector<Configuration> rows;                               ///< slim; those with point < 0 are of another sweep
   std::function<Configuration(const Configuration& row)> whole;  ///< with scenario and profile
 };
 
+/// All but `swings` and `turns`, of the rows alone.
 SizeAnswer answer(const SizeTask& task, const std::vector<OfferRows>& offers, std::size_t top);
+/// Puts in `swings` and `turns`: the top with each knob turned, at the speed that it was played at times what screening
+/// says of the change. Nothing where nothing fits.
+void turn_knobs(const std::vector<OfferRows>& offers, SizeAnswer& answer);
 
 /// "tp 8, pp 4, dp 16, ..." as people write it: "TP8 PP4 DP16".
 std::string plan_text(const Configuration& row);

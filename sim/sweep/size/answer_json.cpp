@@ -116,6 +116,13 @@ std::string to_json(const SizeTask& task, const SizeAnswer& a) {
             {"assumptions", task.assumptions}};
   Json& losers = json["losers"] = Json::array();
   for (const Loser& l : a.losers) losers.push_back(json_of(l));
+  json["too_large"] = nullptr;
+  if (a.too_large) {
+    const Configuration& row = *a.too_large;
+    json["too_large"] = {{"plan", row.run + " " + plan_text(row)},
+                         {"screened_step_time_s", row.step_time_s},
+                         {"peak_memory_bytes", row.peak_memory_bytes}};
+  }
   Json& swings = json["sensitivity"] = Json::array();
   for (const Swing& s : a.swings) {
     swings.push_back({{"what", s.what},

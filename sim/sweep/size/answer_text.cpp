@@ -13,9 +13,27 @@ namespace {
 
 constexpr std::size_t kMostFront = 8;
 constexpr std::size_t kWidth = 100;
+constexpr std::size_t kMostName = 24;
 
 std::string percent(double share) { return fmt::format("{:+.1f}", 100 * share + 0.0); }
 std::string gigabytes(double bytes) { return fmt::format("{:.1f}", bytes / 1e9); }
+
+/// Broken at blanks so that no line is wider than the page; later lines are indented.
+std::string wrapped(const std::string& line) {
+  std::string text, current;
+  std::size_t at = 0;
+  while (at < line.size()) {
+    const std::size_t end = std::min(line.find(' ', at), line.size());
+    const std::string word = line.substr(at, end - at);
+    if (!current.empty() && current.size() + 1 + word.size() > kWidth) {
+      text += current + "\n";
+      current = "   ";
+    }
+    current += (current.empty() ? "" : " ") + word;
+    at = end + 1;
+  }
+  return text + current + "\n";
+}
 
 std::string gpus_text(const SizeTask& task, const Training& t) {
   const Cluster& c = task.offers[t.offer].cluster;
@@ -39,11 +57,10 @@ TextRow plan_row(const std::string& name, const Training& t) {
           step,
           short_count(row.tokens_per_s),
           fmt::format("{:.1f}", 100 * row.mfu),
-          gigabytes(row.peak_memory_bytes),
-          fmt::format("{:.1f}", t.days)};
+          gigabytes(row.peak_memory_bytes)};
 }
-const TextRow kPlanHeader{"",     "TPxPPxDP", "schedule", "batches", "recompute", "ZeRO",
-                          "step s", "tokens/s", "MFU %",    "GB",      "days"};
+const TextRow kPlanHeader{"",     "TPxPPxDP", "schedule", "batches", "recompute",
+                          "ZeRO", "step s",   "tokens/s", "MFU %",   "GB"};
 
 TextRow bill_row(const SizeTask& task, const std::string& name, const Training& t) {
   return {name,
@@ -98,27 +115,60 @@ std::string answers_table(const SizeTask& task, const SizeAnswer& a) {
   return text + "\n" + aligned(bills, 1);
 }
 
-std::string losers_table(const SizeAnswer& a) {
-  std::vector<TextRow> rows{{"instead", "best plan", "slower %", "computing", "TP", "pipeline", "other"}};
-  std::string lost;
-  for (const Loser& l : a.losers) {
-    if (!l.row) {
-      lost += fmt::format("{}: {}\n", l.what, l.reason.empty() ? "none was played" : l.reason);
-    } else if (!l.fits) {
-      lost += fmt::format("{}: does not fit; {} with recompute {} needs at least {} GB\n", l.what, plan_text(*l.row),
-                          recompute_of(*l.row), gigabytes(l.row->peak_memory_bytes));
+/// Losers that are one plan on one line: a plan may be the best of its schedule and of its TP.
+std::vector<std::pair<std::string, const Loser*>> by_plan(const std::vector<Loser>& losers) {
+  std::vector<std::pair<std::string, const Loser*>> lines;
+  for (const Loser& l : losers) {
+    const auto same = std::find_if(lines.begin(), lines.end(), [&](const auto& line) {
+      return l.fits && line.second->fits && line.second->row->point == l.row->point &&
+             line.first.size() + l.what.size() + 2 <= kMostName;
+    });
+    if (same == lines.end()) {
+      lines.emplace_back(l.what, &l);
     } else {
-      rows.push_back({l.what,
-                      fmt::format("{} {} {} {} Z{}", l.row->run, plan_text(*l.row), microbatches(*l.row),
-                                  recompute_of(*l.row), zero_of(*l.row)),
-                      (l.as_screened ? "~" : "") + percent(l.slower), percent(l.more.busy), percent(l.more.tp),
-                      percent(l.more.pp), percent(l.more.other)});
+      same->first += ", " + l.what;
+    }
+  }
+  return lines;
+}
+
+/// "1f1b-i x4 8x4x16 1x32 sel. Z1".
+std::string short_plan(const Configuration& row) {
+  const std::string recompute = recompute_of(row);
+  return fmt::format("{} {}x{}x{} {} {} Z{}", row.run, row.tp, row.pp, row.dp, microbatches(row),
+                     recompute == "selective" ? "sel." : recompute, zero_of(row));
+}
+
+std::string too_large_line(const SizeTask& task, const SizeAnswer& a) {
+  if (!a.too_large) return "";
+  const Configuration& row = *a.too_large;
+  const Training& fastest = *a.fastest;
+  const double base = fastest.row.screened_step_time_s > 0 ? fastest.row.screened_step_time_s : fastest.row.step_time_s;
+  return wrapped(fmt::format("{} would take {:.4g} s ({:+.1f} %) if its {} GB fitted: {} GB too much (as screened)",
+                             short_plan(row), row.step_time_s, 100 * (row.step_time_s / base - 1),
+                             gigabytes(row.peak_memory_bytes),
+                             gigabytes(row.peak_memory_bytes - task.offers[fastest.offer].cluster.gpu.memory.value)));
+}
+
+std::string losers_table(const SizeTask& task, const SizeAnswer& a) {
+  std::vector<TextRow> rows{{"instead", "best plan", "slower %", "comp.", "TP", "pipeline", "other"}};
+  std::string lost;
+  for (const auto& [what, loser] : by_plan(a.losers)) {
+    const Loser& l = *loser;
+    if (!l.row) {
+      lost += wrapped(fmt::format("{}: {}", what, l.reason.empty() ? "none was played" : l.reason));
+    } else if (!l.fits) {
+      lost += wrapped(fmt::format("{}: does not fit; {} {} with recompute {} needs at least {} GB", what, l.row->run,
+                                  plan_text(*l.row), recompute_of(*l.row), gigabytes(l.row->peak_memory_bytes)));
+    } else {
+      rows.push_back({what, short_plan(*l.row), (l.as_screened ? "~" : "") + percent(l.slower), percent(l.more.busy),
+                      percent(l.more.tp), percent(l.more.pp), percent(l.more.other)});
     }
   }
   if (rows.size() == 1 && lost.empty()) return "";
   std::string text = "\nWhy others lose to the fastest; parts of the difference in % of its step\n";
   if (rows.size() > 1) text += aligned(rows, 1);
-  return text + lost;
+  return text + lost + too_large_line(task, a);
 }
 
 std::string front_table(const SizeTask& task, const SizeAnswer& a) {
@@ -162,32 +212,16 @@ std::string order_line(const SizeTask& task, const SizeAnswer& a) {
                         grouped(c.points), grouped(c.fitting), grouped(c.not_fitting), grouped(c.pruned),
                         grouped(c.failed));
     if (c.order.refined > 0) {
-      text += fmt::format("; of {} replayed on the network {} changed place,\n  the best was number {} of the "
-                          "screening{}; screened steps were off by {:.1f} % (median), {:.1f} % at most",
-                          c.order.refined, c.order.moved, c.order.best_was,
-                          c.order.best_was > 10 ? " (outside its best 10: raise --refine)" : "",
-                          100 * c.order.median_error, 100 * c.order.largest_error);
+      text += fmt::format(
+          "; of {} replayed on the network {} changed place,\n  the best was number {} of the "
+          "screening{}; screened steps were off by {:.1f} % (median), {:.1f} % at most",
+          c.order.refined, c.order.moved, c.order.best_was,
+          c.order.best_was > 10 ? " (outside its best 10: raise --refine)" : "", 100 * c.order.median_error,
+          100 * c.order.largest_error);
     }
     text += "\n";
   }
   return text;
-}
-
-/// Broken at blanks so that no line is wider than the page; later lines are indented.
-std::string wrapped(const std::string& line) {
-  std::string text, current;
-  std::size_t at = 0;
-  while (at < line.size()) {
-    const std::size_t end = std::min(line.find(' ', at), line.size());
-    const std::string word = line.substr(at, end - at);
-    if (!current.empty() && current.size() + 1 + word.size() > kWidth) {
-      text += current + "\n";
-      current = "   ";
-    }
-    current += (current.empty() ? "" : " ") + word;
-    at = end + 1;
-  }
-  return text + current + "\n";
 }
 
 std::string footer(const SizeTask& task, const SizeAnswer& a) {
@@ -224,7 +258,7 @@ std::string to_text(const SizeTask& task, const SizeAnswer& a) {
   if (a.recommended && (task.deadline_s || task.budget) && a.of_offers.size() > 1) {
     text += fmt::format("take {}: the cheapest that keeps what was asked\n", gpus_text(task, *a.recommended));
   }
-  return text + losers_table(a) + front_table(task, a) + swings_table(a) + order_line(task, a) + footer(task, a);
+  return text + losers_table(task, a) + front_table(task, a) + swings_table(a) + order_line(task, a) + footer(task, a);
 }
 
 }  // namespace braid

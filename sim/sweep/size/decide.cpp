@@ -93,8 +93,8 @@ void decide_offers(const SizeRequest& request, const std::string& folder, SizeTa
     offer.profile = find_profile(request.profile, offer.cluster.gpu, folder);
     const Cluster& c = offer.cluster;
     if (request.budget && c.gpu_hour_price > 0 && c.currency != request.budget->currency) {
-      throw Error("--budget", fmt::format("is in {}, but {} is priced in {}", request.budget->currency, offer.path,
-                                          c.currency));
+      throw Error("--budget",
+                  fmt::format("is in {}, but {} is priced in {}", request.budget->currency, offer.path, c.currency));
     }
     if (request.budget && c.gpu_hour_price <= 0) {
       throw Error("--budget", fmt::format("{} has no price to hold it against; give it gpu_hour_price and price_source",

@@ -105,9 +105,9 @@ std::string find_model(const std::string& name, const std::string& folder) {
 }
 
 OfferedCluster find_cluster(const GpuOffer& asked, const std::string& folder) {
-  OfferedCluster offer =
-      is_file(asked.gpu) ? OfferedCluster{.asked = asked, .cluster = read_cluster(asked.gpu), .path = asked.gpu}
-                         : cluster_of_gpu(asked, folder);
+  OfferedCluster offer = is_file(asked.gpu)
+                             ? OfferedCluster{.asked = asked, .cluster = read_cluster(asked.gpu), .path = asked.gpu}
+                             : cluster_of_gpu(asked, folder);
   const int node = offer.cluster.gpus_per_node;
   if (asked.count % node != 0) {
     const int below = asked.count / node * node;

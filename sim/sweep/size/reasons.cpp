@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 
-#include "sim/program/scheduled.hpp"
 #include "sim/sweep/plan/expand.hpp"
 #include "sim/sweep/run/configuration.hpp"
 #include "sim/sweep/size/answer.hpp"
@@ -33,11 +32,8 @@ std::string chosen(const Configuration& row, std::string_view field) {
 Configuration screened(const Configuration& row, const OfferRows& offer, Screener& screener) {
   if (row.grain == "block") return row;
   Configuration again = offer.whole(row);
-  const Scenario scenario = parse_scenario(again.scenario, "the row's scenario");
-  const Gpu& gpu = scenario.cluster.gpu;
-  const Profile profile =
-      again.profile.empty() ? default_profile(gpu) : parse_profile(again.profile, "its profile", gpu);
-  fill_in(again, screener.screen(scenario, run_called(scenario, again.run, "the row"), profile), scenario);
+  const Playable p = playable(again);
+  fill_in(again, screener.screen(p.scenario, p.run, p.profile), p.scenario);
   again.grain = "block";
   return again;
 }
@@ -55,8 +51,21 @@ void hold_against(const Configuration& winner, const Configuration& other, Loser
 struct Group {
   const Configuration* best = nullptr;     ///< that fits; played by units before screened
   const Configuration* leanest = nullptr;  ///< that does not fit
-  std::map<std::string, int> reasons;      ///< of those that were never played
+  /// Of those that were never played: by their words alone, the first of the kind and how many there are.
+  std::map<std::string, std::pair<std::string, int>> reasons;
 };
+
+std::string words_of(const std::string& reason) {
+  std::string words;
+  std::copy_if(reason.begin(), reason.end(), std::back_inserter(words), [](char c) { return c < '0' || c > '9'; });
+  return words;
+}
+
+/// Without the place of a field that the user did not write.
+std::string plain(const std::string& reason) {
+  const std::size_t at = reason.find("schedule:");
+  return reason.starts_with("--set ") && at != std::string::npos ? reason.substr(reason.find(": ", at) + 2) : reason;
+}
 
 bool faster(const Configuration& a, const Configuration& b) {
   if ((a.grain == "unit") != (b.grain == "unit")) return a.grain == "unit";
@@ -65,7 +74,8 @@ bool faster(const Configuration& a, const Configuration& b) {
 
 void put(const Configuration& row, Group& group) {
   if (!row.ok()) {
-    ++group.reasons[row.reason];
+    auto& [text, count] = group.reasons[words_of(row.reason)];
+    if (count++ == 0) text = row.reason;
   } else if (!row.fits) {
     if (!group.leanest || row.peak_memory_bytes < group.leanest->peak_memory_bytes) group.leanest = &row;
   } else if (!group.best || faster(row, *group.best)) {
@@ -106,9 +116,10 @@ std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer
       } else if (group.leanest != nullptr) {
         loser.row = *group.leanest;
       } else {
-        const auto most = std::max_element(group.reasons.begin(), group.reasons.end(),
-                                           [](const auto& a, const auto& b) { return a.second < b.second; });
-        if (most != group.reasons.end()) loser.reason = most->first;
+        const auto most =
+            std::max_element(group.reasons.begin(), group.reasons.end(),
+                             [](const auto& a, const auto& b) { return a.second.second < b.second.second; });
+        if (most != group.reasons.end()) loser.reason = plain(most->second.first);
       }
       losers.push_back(std::move(loser));
     }

@@ -54,6 +54,14 @@ double reach(const Swing& swing) {
 
 }  // namespace
 
+Playable playable(const Configuration& row) {
+  Playable p{.scenario = parse_scenario(row.scenario, "the row's scenario"), .run = {}, .profile = {}};
+  const Gpu& gpu = p.scenario.cluster.gpu;
+  p.run = run_called(p.scenario, row.run, "the row");
+  p.profile = row.profile.empty() ? default_profile(gpu) : parse_profile(row.profile, "its profile", gpu);
+  return p;
+}
+
 std::span<const Knob> knobs() { return kKnobs; }
 
 void speed_up_gpu(Scenario& s, Profile& profile, double factor) {
@@ -101,10 +109,8 @@ std::vector<Swing> sensitivity(const Scenario& scenario, const Run& run, const P
 }
 
 std::vector<Swing> sensitivity(const Configuration& row, Screener& screener) {
-  const Scenario scenario = parse_scenario(row.scenario, "the row's scenario");
-  const Gpu& gpu = scenario.cluster.gpu;
-  const Profile profile = row.profile.empty() ? default_profile(gpu) : parse_profile(row.profile, "its profile", gpu);
-  return sensitivity(scenario, run_called(scenario, row.run, "the row"), profile, screener);
+  const Playable p = playable(row);
+  return sensitivity(p.scenario, p.run, p.profile, screener);
 }
 
 }  // namespace braid

@@ -16,6 +16,15 @@
 
 namespace braid {
 
+/// What a whole row of a store (not slim) was played from.
+struct Playable {
+  Scenario scenario;
+  Run run;
+  Profile profile;
+};
+/// Throws Error if the row's texts are none.
+Playable playable(const Configuration& row);
+
 /// One thing that can be turned down and up, by a factor that 1 leaves alone.
 struct Knob {
   const char* what;

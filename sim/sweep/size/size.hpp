@@ -67,10 +67,10 @@ struct SizeTask {
   double batch_tokens() const { return static_cast<double>(batch_samples) * sequence; }
 };
 
-/// Looks for models, clusters and profiles in `folder` (scenarios_folder()). Throws Error: a model, GPU or schedule that
-/// is not there (with the nearest), several clusters of one GPU that differ in more than their size, GPUs that fill no
-/// nodes, a budget in a currency that the clusters are not priced in, no batch near the asked one that any plan can
-/// divide.
+/// Looks for models, clusters and profiles in `folder` (scenarios_folder()). Throws Error: a model, GPU or schedule
+/// that is not there (with the nearest), several clusters of one GPU that differ in more than their size, GPUs that
+/// fill no nodes, a budget in a currency that the clusters are not priced in, no batch near the asked one that any plan
+/// can divide.
 SizeTask decide(const SizeRequest& request, const std::string& folder);
 
 /// The sweep of one offer: TP inside the node x PP x microbatch size x schedule (chunks) x recomputation x ZeRO, DP and

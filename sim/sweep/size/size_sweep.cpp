@@ -18,11 +18,17 @@ constexpr int kDeepest = 64;
 constexpr int kMostMicrobatches = 32767;  ///< of a scenario
 
 const std::vector<std::string>& fields() {
-  static const std::vector<std::string> names{
-      "plan.tp",           "plan.pp",           "plan.dp",
-      "plan.microbatches", "plan.microbatch_size", "plan.sequence_parallel",
-      "plan.recompute",    "plan.last_stage_fewer_layers", "step_end.data_parallel",
-      "run.0",             "run.0.label"};
+  static const std::vector<std::string> names{"plan.tp",
+                                              "plan.pp",
+                                              "plan.dp",
+                                              "plan.microbatches",
+                                              "plan.microbatch_size",
+                                              "plan.sequence_parallel",
+                                              "plan.recompute",
+                                              "plan.last_stage_fewer_layers",
+                                              "step_end.data_parallel",
+                                              "run.0",
+                                              "run.0.label"};
   return names;
 }
 
@@ -132,7 +138,8 @@ std::string absolute(const std::string& path) { return std::filesystem::absolute
 /// The scenario that all points share, in one text; only the profile stays a file.
 std::string template_of(const SizeTask& task, const OfferedCluster& offer, const std::string& name) {
   const std::string text = fmt::format(
-      "schema = 1\nname = {}\nmodel = {}\ncluster = {}\nnetwork = \"simgrid\"\n[plan]\ntp = 1\npp = 1\nmicrobatches = 1\n"
+      "schema = 1\nname = {}\nmodel = {}\ncluster = {}\nnetwork = \"simgrid\"\n[plan]\ntp = 1\npp = 1\nmicrobatches = "
+      "1\n"
       "sequence = {}\n[step_end]\noptimizer = true\n[[run]]\nschedule = \"1f1b\"\n",
       quoted(name), quoted(absolute(task.model_path)), quoted(absolute(offer.path)), task.sequence);
   const std::string whole = as_one_text(text, name, {{"cluster.nodes", std::to_string(offer.cluster.nodes)}});
