@@ -24,7 +24,7 @@ struct Screener::Kept {
 
   /// How the blocks of such a class were cut the last time.
   BlockCut& cut_of(const Plan& plan, const Run& run, const BlockClass& of) {
-    const BlockCut one_op{.entry = {0, 0}, .exit = {0, 0}};
+    const BlockCut one_op{.entry = {0, 0}, .exit = {0, 0}, .gradients = std::vector(of.gradients.size(), 0)};
     const std::array key{of.kind[0],
                          of.kind[1],
                          plan.tp,
