@@ -8,6 +8,7 @@
 
 #include "sim/base/error.hpp"
 #include "sim/cost/profile.hpp"
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/play/play.hpp"
 #include "sim/program/scheduled.hpp"
 #include "sim/report/timeline_svg.hpp"
@@ -29,8 +30,9 @@ PlayedRow played(const SweepStore& store, const Configuration& slim) try {
   Scenario scenario = parse_scenario(row.scenario, where);
   scenario.network = row.network == "simgrid" ? NetworkKind::simgrid : NetworkKind::ideal;
   throw_if_any(check(scenario));
-  const Profile profile = row.profile.empty() ? profile_of("", scenario.cluster.gpu)
-                                              : parse_profile(row.profile, where + ": profile", scenario.cluster.gpu);
+  const Profile base = row.profile.empty() ? profile_of("", scenario.cluster.gpu)
+                                           : parse_profile(row.profile, where + ": profile", scenario.cluster.gpu);
+  const Profile profile = changed_by(scenario, base);
   return {.run = play(scenario, run_called(scenario, row.run, where), profile), .fault = ""};
 } catch (const Error& error) { return {.run = std::nullopt, .fault = error.what()}; }
 

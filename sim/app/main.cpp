@@ -106,7 +106,8 @@ int run(int argc, char** argv) {
       "          braid schedule stp --stages 4 --microbatches 12 --play --out stp.braid && braid gui stp.braid");
 
   std::string file, shell;
-  CLI::App* check = app.add_subcommand("check", "read a scenario (or a sweep, or a schedule CSV) and say what is wrong with it");
+  CLI::App* check =
+      app.add_subcommand("check", "read a scenario (or a sweep, or a schedule CSV) and say what is wrong with it");
   check->add_option("FILE", file, "a scenario or a sweep (TOML), or a schedule (CSV)")->required();
   check->add_option("--set", sets, "override any field of a scenario")
       ->type_name("FIELD=VALUE")
@@ -114,7 +115,8 @@ int run(int argc, char** argv) {
   CLI::App* init = app.add_subcommand("init", "write a commented scenario");
   init->add_option("FILE", file, "- prints it")->default_val("scenario.toml");
   braid::ListOptions listed;
-  CLI::App* list = app.add_subcommand("list", "what there is: schedules, models, clusters, fields of a scenario, parameters of a profile");
+  CLI::App* list = app.add_subcommand(
+      "list", "what there is: schedules, models, clusters, fields of a scenario, parameters of a profile");
   list->add_option("WHAT", listed.what, "schedules, models, clusters, fields or parameters")->required();
   list->add_flag("--json", listed.json, "fields as JSON");
   list->add_flag("--markdown", listed.markdown, "fields as the page of the manual");

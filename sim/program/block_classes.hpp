@@ -18,7 +18,15 @@ struct BlockClass {
     std::uint32_t entry = kNoOp;  ///< the first op that waits for the side's input; kNoOp: none does
     std::uint32_t exit = kNoOp;   ///< the op behind which its output is there; kNoOp of a W
   };
+  /// A weight gradient that a bucket may wait for, where buckets go out before the block ends.
+  struct Gradient {
+    std::size_t side = 0;
+    int layer = -1;  ///< from the first of its stage; -1: of the embedding or the head
+    Unit unit = Unit::none;
+    std::uint32_t op = kNoOp;
+  };
   std::vector<Side> sides;  ///< by action of the block
+  std::vector<Gradient> gradients;
   /// Names the class: equal for classes that issue the same units in scenarios of one model and one way to split it.
   std::array<int, 2> kind{-1, -1};
   RankProgram units;

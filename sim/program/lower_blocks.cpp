@@ -18,19 +18,21 @@ class CoarseRank {
         step_end_(program, builder_, schedule, scenario, stages, exchanges, works),
         inputs_(builder_, works, scenario, run) {}
 
-  void lower(const std::vector<Block>& blocks, const std::vector<std::uint16_t>& classes,
+  void lower(const std::vector<Block>& blocks, const BlockClasses& classes, const std::vector<std::uint16_t>& of,
              const std::vector<BlockCut>& cuts, const std::vector<std::uint16_t>& first_work) {
     step_end_.begin_step();
     for (std::size_t b = 0; b < blocks.size(); ++b) {
+      const std::uint16_t c = of[b];
       builder_.begin_block(static_cast<int>(b));
-      lower_block(static_cast<int>(b), blocks[b], cuts[classes[b]], first_work[classes[b]]);
+      lower_block(static_cast<int>(b), blocks[b], classes.all[c], cuts[c], first_work[c]);
     }
     builder_.begin_block(static_cast<int>(blocks.size()));
     step_end_.end_step();
   }
 
  private:
-  void lower_block(int number, const Block& block, const BlockCut& cut, std::uint16_t first_work) {
+  void lower_block(int number, const Block& block, const BlockClass& units, const BlockCut& cut,
+                   std::uint16_t first_work) {
     std::array<std::uint32_t, 2> inputs{kNoOp, kNoOp};
     std::uint32_t parameters = kNoOp;
     for (std::size_t a = 0; a < block.actions.size(); ++a) {
@@ -64,6 +66,14 @@ class CoarseRank {
         ends.push_back(output);
       }
       if (action.type == ActionType::W || action.type == ActionType::B) gradients_issued(action.stage, last_compute);
+      for (std::size_t g = 0; g < units.gradients.size(); ++g) {
+        const BlockClass::Gradient& gradient = units.gradients[g];
+        if (gradient.side != a) continue;
+        const int layer =
+            gradient.layer < 0 ? -1 : stages_[static_cast<std::size_t>(action.stage)].first + gradient.layer;
+        step_end_.weight_grad_issued(action.stage, layer, gradient.unit,
+                                     first + static_cast<std::uint32_t>(cut.gradients[g]));
+      }
       step_end_.action_issued(action);
     }
     builder_.end_block(std::move(ends));
@@ -117,7 +127,7 @@ CoarseProgram lower_blocks(const Schedule& schedule, const Scenario& scenario, c
   for (int rank = 0; rank < schedule.ranks(); ++rank) {
     const auto r = static_cast<std::size_t>(rank);
     CoarseRank(program, rank, schedule, scenario, run, stages, transfers, exchanges, works)
-        .lower(blocks[r], classes.of[r], cuts, coarse.first_work);
+        .lower(blocks[r], classes, classes.of[r], cuts, coarse.first_work);
   }
   return coarse;
 }

@@ -2,10 +2,10 @@
 // A schedule lowered to a few ops a block instead of its units.
 //
 // The compute of a block is one op, or several where something from outside enters or leaves between two: a braid has
-// two inputs and two outputs, and the one that is ready first is sent first. What a block communicates before its first
-// compute op (head) and after its last one (tail) are ops on lane tp, so that they run beside the blocks next to it;
-// all other collectives are inside the compute ops' times. Order, messages, batches and the end of the step are as in
-// lower().
+// two inputs and two outputs, and the one that is ready first is sent first; buckets of gradients go out while the last
+// block of a stage still runs. What a block communicates before its first compute op (head) and after its last one
+// (tail) are ops on lane tp, so that they run beside the blocks next to it; all other collectives are inside the
+// compute ops' times. Order, messages, batches and the end of the step are as in lower().
 #pragma once
 
 #include <array>
@@ -24,6 +24,7 @@ struct BlockCut {
   /// By side: the op that waits for its input, and the one behind which its output is there; -1 none.
   std::array<int, 2> entry{-1, -1};
   std::array<int, 2> exit{-1, -1};
+  std::vector<int> gradients{};  ///< by gradient of the class: the op behind which it is there
 
   int ops() const { return (head ? 1 : 0) + pieces + tails; }
   bool operator==(const BlockCut&) const = default;

@@ -76,6 +76,7 @@ class Pricing {
       if (side.exit == kNoOp) continue;
       (end(side.exit) < end_ ? inner : behind).push_back(end(side.exit));
     }
+    for (const BlockClass::Gradient& gradient : of_.gradients) inner.push_back(end(gradient.op));
     order(inner);
     order(behind);
     cut.head = !same(head, 0);
@@ -95,6 +96,9 @@ class Pricing {
       const double at = end(side.exit);
       const bool in_tail = at > end_ && !same(at, end_);
       cut.exit[s] = in_tail ? first + cut.pieces - 1 + place(behind, at) : first + place(inner, at) - 1;
+    }
+    for (const BlockClass::Gradient& gradient : of_.gradients) {
+      cut.gradients.push_back(first + place(inner, end(gradient.op)) - 1);
     }
   }
 

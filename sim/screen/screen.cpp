@@ -22,9 +22,20 @@ struct Screener::Kept {
   CoarseProgram coarse;  ///< the last one, for its memory; so is the play
   FoldedPlay play;
 
+  Profile profile;  ///< the last one, and its name, which takes longer to make than a play where points are many
+  std::string name;
+
+  const std::string& name_of(const Profile& asked) {
+    if (name.empty() || !(profile == asked)) {
+      profile = asked;
+      name = profile_id(asked);
+    }
+    return name;
+  }
+
   /// How the blocks of such a class were cut the last time.
   BlockCut& cut_of(const Plan& plan, const Run& run, const BlockClass& of) {
-    const BlockCut one_op{.entry = {0, 0}, .exit = {0, 0}};
+    const BlockCut one_op{.entry = {0, 0}, .exit = {0, 0}, .gradients = std::vector(of.gradients.size(), 0)};
     const std::array key{of.kind[0],
                          of.kind[1],
                          plan.tp,
@@ -180,7 +191,7 @@ class Screener::Screening {
     report.provenance = {{"kind", "simulated"},
                          {"scenario", scenario_.name},
                          {"scenario_hash", scenario_hash(scenario_)},
-                         {"profile", profile_id(profile_)},
+                         {"profile", kept_.name_of(profile_)},
                          {"gpu", scenario_.cluster.gpu.name},
                          {"schedule", label_of(run_)},
                          {"network", "ideal"},

@@ -130,7 +130,7 @@ Configuration failed_point(const Sweep& sweep, std::int64_t point, const std::st
   return row;
 }
 
-void fill_in(Configuration& row, const RunReport& report, const Scenario&) {
+void fill_in(Configuration& row, const RunReport& report, const Scenario& scenario) {
   const double step = report.step_time.value;
   row.step_time_s = step;
   row.tokens_per_s = report.tokens_per_s_per_gpu * report.gpus;
@@ -142,6 +142,8 @@ void fill_in(Configuration& row, const RunReport& report, const Scenario&) {
   row.peak_memory_bytes = report.peak.bytes.value;
   row.fits = report.fits();
   row.gpus = report.gpus;
+  row.cost_per_step = cost_of_step(scenario.cluster, report.gpus, report.step_time);
+  row.watts = watts_of(scenario.cluster, report.gpus);
   row.report = to_json(report);
 }
 

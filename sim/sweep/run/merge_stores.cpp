@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,12 +62,21 @@ std::vector<Place> places_of(const std::vector<SweepStore>& parts, std::map<std:
   return places;
 }
 
+/// All parts are open at once, some three descriptors each, and arrays of a thousand tasks are common.
+void allow_many_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 std::int64_t merge_stores(const std::vector<std::string>& parts, const std::string& into) {
   if (parts.empty()) throw Error("merge", "needs at least one store to take rows from");
   std::error_code ignored;
   const bool there = fs::exists(into, ignored) && fs::file_size(into, ignored) > 0;
+  allow_many_files();
   std::vector<SweepStore> stores;
   for (const std::string& part : parts) {
     if (fs::equivalent(part, into, ignored)) continue;

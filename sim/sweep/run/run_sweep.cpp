@@ -161,6 +161,11 @@ std::vector<std::int64_t> of_shard(const std::vector<std::int64_t>& points, int 
   return mine;
 }
 
+/// Of the first point's cluster: a sweep over clusters that are priced in several says so nowhere else.
+std::string currency_of(const Sweep& sweep, const std::vector<std::int64_t>& points) try {
+  return points.empty() ? "" : scenario_at(sweep, choice_of(sweep, points.front())).cluster.currency;
+} catch (const Error&) { return ""; }
+
 }  // namespace
 
 SweepOutcome run_sweep(const Sweep& sweep, SweepStore& store, const SweepOptions& options) {
@@ -168,6 +173,7 @@ SweepOutcome run_sweep(const Sweep& sweep, SweepStore& store, const SweepOptions
   Expansion expansion = expand(sweep);
   const std::vector<std::int64_t> points = of_shard(expansion.points, options.shard, options.shards);
   tie(store, sweep, static_cast<std::int64_t>(expansion.points.size()));
+  if (const std::string currency = currency_of(sweep, expansion.points); !currency.empty()) store.price_in(currency);
   SweepOutcome outcome{.dropped_by = std::move(expansion.dropped_by)};
   Sweeping sweeping(sweep, store, options);
   outcome.stopped = !sweeping.screen(points, outcome.screened);

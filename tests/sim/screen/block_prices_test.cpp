@@ -81,6 +81,17 @@ TEST(BlockPrices, CutABraidWhereSidesEnterAndLeave) {
   EXPECT_DOUBLE_EQ(price.duration[2].value, 3);
 }
 
+TEST(BlockPrices, CutWhereGradientsAreThere) {
+  // 2, 3 and 4 s of weight gradients, the first two of which buckets wait for: pieces of 2, 3 and 4 s.
+  Hand hand;
+  for (const double seconds : {2.0, 3.0, 4.0}) hand.add(Lane::compute, seconds);
+  hand.one.sides = {{.type = ActionType::W, .entry = 0}};
+  hand.one.gradients = {{.op = 1}, {.op = 0}};
+  const BlockPrice price = hand.price();
+  EXPECT_EQ(price.cut, (BlockCut{.pieces = 3, .entry = {0, -1}, .gradients = {1, 0}}));
+  EXPECT_DOUBLE_EQ(price.duration[1].value, 3);
+}
+
 TEST(BlockPrices, KnowHowFarAheadTheHostMustBe) {
   // Launches of 1 s each, no kernel runs ahead of its own: ops of 1, 5, 1 s start 0, 1, 6 s behind the block's begin
   // and are issued 1, 2, 3 s behind the block before: 1 s, so 2 s of the 3 may come later.
