@@ -61,5 +61,13 @@ TEST(ToText, PicksAUnitThatPeopleRead) {
   EXPECT_EQ(to_text(Bytes(512)), "512 B");
 }
 
+TEST(Units, CountsAreGroupedByThousands) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(-123456), "-123,456");
+  EXPECT_EQ(grouped(10'000'000), "10,000,000");
+}
+
 }  // namespace
 }  // namespace braid
