@@ -15,7 +15,11 @@
 namespace braid {
 namespace {
 
-bool by_units(const Configuration& row) { return row.grain == "unit"; }
+/// More than screened: what blocks cannot show is screened by units, on the ideal network, and stays as it was.
+bool by_units(const Configuration& row) {
+  const bool as_screened = row.network == "ideal" && row.step_time_s == row.screened_step_time_s;
+  return row.grain == "unit" && !as_screened;
+}
 bool was_refined(const Configuration& row) { return row.ok() && by_units(row) && row.screened_step_time_s > 0; }
 
 double screened_speed(const Configuration& row) {
@@ -148,7 +152,7 @@ std::string long_name(const Survey& survey, std::size_t at) {
                       to_text(Seconds(row.step_time_s)), gib_text(row.peak_memory_bytes),
                       row.fits ? "" : ", which does not fit");
   if (row.mfu > 0) text += fmt::format(", MFU {:.1f} %", 100 * row.mfu);
-  return text + fmt::format("\n{} network, {}", row.network, by_units(row) ? "unit by unit" : "in blocks");
+  return text + fmt::format("\n{} network, {}", row.network, row.grain == "unit" ? "unit by unit" : "in blocks");
 }
 
 std::string short_number(double value) {

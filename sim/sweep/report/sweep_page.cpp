@@ -263,7 +263,7 @@ std::string sweep_page(const SweepPageInput& input) {
     text += "<h2>What if the cluster were otherwise</h2>" + note(escaped(input.sensitivity_of));
   }
   if (!tornado.empty()) {
-    text += "<div class=\"legend\">" + legend_entry("less", "less of it") + legend_entry("more", "more of it") +
+    text += "<div class=\"legend\">" + legend_entry("less", "for the worse") + legend_entry("more", "for the better") +
             "</div>\n" + tornado;
   }
   if (input.against) text += against_html(input.against->comparison, survey, input.against->there);

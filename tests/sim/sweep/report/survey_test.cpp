@@ -73,6 +73,15 @@ TEST(Survey, LeavesOutWhatIsNoLongerInTheSweep) {
   EXPECT_THAT(found.runs, ElementsAre("a"));
 }
 
+TEST(Survey, WhatWasScreenedByUnitsIsNotRefined) {
+  Configuration by_units = screened(1, 2, "a", 500);
+  by_units.grain = "unit";
+  const Survey found = surveyed({by_units, screened(1, 4, "a", 700)});
+  EXPECT_FALSE(found.as_screened);
+  EXPECT_EQ(found.refined, 0u);
+  EXPECT_THAT(found.ranking, ElementsAre(1, 0));
+}
+
 TEST(ShortNumber, HasThreeDigits) {
   EXPECT_EQ(short_number(0), "0");
   EXPECT_EQ(short_number(0.25), "0.25");
