@@ -27,7 +27,7 @@ struct SizeCommand {
   std::string store;
   int top = 5;
   int jobs = 0;
-  std::string time_limit;
+  std::string time_limit, memory_limit;
   bool fresh = false, json = false, quiet = false, progress = false;
 };
 
@@ -40,7 +40,6 @@ SizeRequest request_of(const SizeCommand& command) {
   if (!command.batch.empty()) request.batch_tokens = parse_count(command.batch, "tokens", "--batch");
   if (!command.deadline.empty()) request.deadline_s = parse_long_time(command.deadline, "--deadline");
   if (!command.budget.empty()) request.budget = parse_money(command.budget, "--budget");
-  if (request.refine < 0) throw Error("--refine", "is how many of the best are played again, 0 or more");
   if (command.top < 1) throw Error("--top", "is how many plans are shown, 1 or more");
   return request;
 }
@@ -70,6 +69,8 @@ OfferRows searched(const SizeCommand& command, const SizeTask& task, const Offer
   SweepOptions options;
   options.limits.jobs = command.jobs;
   if (!command.time_limit.empty()) options.limits.time = parse_seconds(command.time_limit, "--time-limit");
+  if (!command.memory_limit.empty()) options.limits.memory = parse_bytes(command.memory_limit, "--memory-limit");
+  if (options.limits.time <= Seconds(0)) throw Error("--time-limit", "nothing takes no time; say 60s");
   SweepStore store = open_store(path, command.fresh);
   SweepOutcome outcome;
   {
@@ -134,10 +135,13 @@ void add_size_command(CLI::App& app, std::function<void()>& chosen) {
       ->delimiter(',')
       ->type_name("NAMES");
   size_app->add_option("--top", command->top, "how many of the best are shown")->capture_default_str();
-  size_app->add_option("--refine", request.refine, "how many of the best are replayed by units on the network")
-      ->capture_default_str();
+  size_app
+      ->add_option("--refine", request.refine,
+                   "how many of the best are replayed by units on the network (default: 20, or 3 on many GPUs)")
+      ->type_name("N");
   size_app->add_option("--jobs", command->jobs, "worker processes (default: one a processor)")->type_name("N");
   size_app->add_option("--time-limit", command->time_limit, "for one plan (default: 600s)")->type_name("TIME");
+  size_app->add_option("--memory-limit", command->memory_limit, "for one worker (default: 4GB)")->type_name("SIZE");
   size_app->add_option("--store", command->store, "file for all plans; the same question goes on there (default: out/)")
       ->type_name("FILE");
   size_app->add_flag("--fresh", command->fresh, "empty the store first");

@@ -13,6 +13,7 @@ namespace braid {
 namespace {
 
 constexpr double kDay = 86400;
+constexpr std::string_view kNotRefined = "not refined: ";  ///< what run_sweep() says of a row
 
 /// Played by units first, then the fastest, then the first point.
 bool better(const Configuration& a, const Configuration& b) {
@@ -40,6 +41,9 @@ OfferCount count(const std::vector<Configuration>& rows) {
     ++counts.points;
     if (row.status == ConfigurationStatus::pruned) ++counts.pruned;
     if (row.status == ConfigurationStatus::failed) ++counts.failed;
+    if (row.ok() && row.reason.starts_with(kNotRefined) && counts.not_replayed++ == 0) {
+      counts.not_replayed_why = row.reason.substr(kNotRefined.size());
+    }
     if (row.ok()) ++(row.fits ? counts.fitting : counts.not_fitting);
   }
   counts.order = order_change(own);

@@ -83,6 +83,8 @@ Json json_of(const OfferedCluster& o, const OfferCount& c) {
           {"not_fitting", c.not_fitting},
           {"pruned", c.pruned},
           {"failed", c.failed},
+          {"not_replayed", c.not_replayed},
+          {"not_replayed_why", c.not_replayed_why},
           {"order",
            {{"refined", c.order.refined},
             {"moved", c.order.moved},

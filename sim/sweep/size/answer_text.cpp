@@ -208,18 +208,22 @@ std::string order_line(const SizeTask& task, const SizeAnswer& a) {
   std::string text = "\n";
   for (std::size_t o = 0; o < a.counts.size(); ++o) {
     const OfferCount& c = a.counts[o];
-    text += fmt::format("{}: {} plans: {} fit, {} too large, {} ruled out, {} failed", task.offers[o].cluster.gpus(),
-                        grouped(c.points), grouped(c.fitting), grouped(c.not_fitting), grouped(c.pruned),
-                        grouped(c.failed));
+    std::string line = fmt::format("{} {}: {} plans: {} fit, {} too large, {} ruled out, {} failed",
+                                   task.offers[o].cluster.gpus(), task.offers[o].cluster.gpu.name, grouped(c.points),
+                                   grouped(c.fitting), grouped(c.not_fitting), grouped(c.pruned), grouped(c.failed));
     if (c.order.refined > 0) {
-      text += fmt::format(
-          "; of {} replayed on the network {} changed place,\n  the best was number {} of the "
-          "screening{}; screened steps were off by {:.1f} % (median), {:.1f} % at most",
+      line += fmt::format(
+          "; of {} replayed on the network {} changed place, the best was number {} of the screening{}; screened "
+          "steps were off by {:.1f} % (median), {:.1f} % at most",
           c.order.refined, c.order.moved, c.order.best_was,
           c.order.best_was > 10 ? " (outside its best 10: raise --refine)" : "", 100 * c.order.median_error,
           100 * c.order.largest_error);
     }
-    text += "\n";
+    text += wrapped(line);
+    if (c.not_replayed > 0) {
+      text += wrapped(fmt::format("{} of the best could not be replayed and stand as screened: {}", c.not_replayed,
+                                  c.not_replayed_why));
+    }
   }
   return text;
 }

@@ -16,6 +16,8 @@ namespace braid {
 namespace {
 
 constexpr int kMostGpus = 1'000'000;
+/// How many plans are played again. A replay of 16,384 GPUs takes 100 s of a core, of 512 GPUs less than a second.
+constexpr int kRefined = 20, kRefinedOfMany = 3, kMany = 4096;
 /// Hoffmann et al. 2022 (arXiv 2203.15556): a model of N parameters is best trained on about 20 N tokens.
 constexpr double kTokensPerParameter = 20;
 /// Llama 3 405B: 8192 tokens a sequence, 16 M tokens a step (arXiv 2407.21783, sections 3.3.2 and 3.4.1).
@@ -109,6 +111,18 @@ void decide_offers(const SizeRequest& request, const std::string& folder, SizeTa
   }
 }
 
+void decide_refined(const SizeRequest& request, SizeTask& task) {
+  if (task.refine < 0) throw Error("--refine", "is how many of the best are played again, 0 or more");
+  const bool many = std::any_of(task.offers.begin(), task.offers.end(),
+                                [](const OfferedCluster& offer) { return offer.cluster.gpus() > kMany; });
+  if (request.refine || !many) return;
+  task.refine = kRefinedOfMany;
+  task.assumptions.push_back(
+      fmt::format("replayed on the network: the best {}, since replays of more than {} GPUs take "
+                  "minutes; --refine",
+                  kRefinedOfMany, grouped(kMany)));
+}
+
 void decide_schedules(const SizeRequest& request, SizeTask& task) {
   task.schedules = request.schedules;
   std::vector<std::string> known;
@@ -151,7 +165,7 @@ SizeTask decide(const SizeRequest& request, const std::string& folder) {
   SizeTask task{.deadline_s = request.deadline_s,
                 .budget = request.budget,
                 .availability = request.availability.value_or(1),
-                .refine = request.refine};
+                .refine = request.refine.value_or(kRefined)};
   task.model_path = find_model(request.model, folder);
   task.model = read_model(task.model_path);
   if (!(task.availability > 0 && task.availability <= 1)) {
@@ -161,6 +175,11 @@ SizeTask decide(const SizeRequest& request, const std::string& folder) {
   decide_sequence(request, task);
   decide_offers(request, folder, task);
   decide_batch(request, task);
+  decide_refined(request, task);
+  if (task.tokens < task.batch_tokens()) {
+    throw Error("--tokens", fmt::format("{} tokens are less than one step, which takes {}; write for example 15T",
+                                        short_count(task.tokens), short_count(task.batch_tokens())));
+  }
   decide_schedules(request, task);
   if (!request.availability) {
     task.assumptions.push_back("availability: it trains all the time, no failures, no checkpoints; --availability");

@@ -37,7 +37,7 @@ struct SizeRequest {
   std::optional<double> availability;  ///< share of the time in which the cluster trains
   std::string profile;                 ///< path; "rules": none; "": the one of the GPU, if there is one
   std::vector<std::string> schedules;  ///< names of generators; empty: kSizedSchedules
-  int refine = 20;                     ///< plans that are played again on the network, of each offer
+  std::optional<int> refine;           ///< plans of each offer that are played again on the network
 };
 
 inline constexpr const char* kSizedSchedules[] = {"1f1b", "1f1b-i", "zb-h1", "zb-v", "stp"};

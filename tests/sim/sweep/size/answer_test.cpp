@@ -70,6 +70,15 @@ TEST(Answer, WhatWasPlayedByUnitsComesBeforeWhatWasOnlyScreened) {
   EXPECT_TRUE(std::any_of(a.losers.begin(), a.losers.end(), [](const Loser& l) { return l.as_screened; }));
 }
 
+TEST(Answer, SaysWhatCouldNotBeReplayed) {
+  Configuration row = made_up_row(0, "1f1b", 1, 10);
+  row.reason = "not refined: needs more than 4 GB";
+  const SizeAnswer a = answer_of(made_up_task(), {row, made_up_row(1, "stp", 2, 10)});
+  EXPECT_EQ(a.fastest->row.run, "1f1b");
+  EXPECT_THAT(to_text(made_up_task(), a), HasSubstr("1 of the best could not be replayed and stand as screened: needs "
+                                                    "more than 4 GB"));
+}
+
 TEST(Answer, NamesWhatWouldBeFasterIfItFitted) {
   const SizeAnswer a = answer_of(made_up_task(), {made_up_row(0, "fits", 2, 70), made_up_row(1, "large", 1.5, 84),
                                                   made_up_row(2, "larger", 1.9, 81), made_up_row(3, "slow", 3, 90)});

@@ -80,6 +80,9 @@ TEST(SizeErrors, SharesSequencesSchedulesAndProfiles) {
   request.profile = "/nowhere.csv";
   EXPECT_EQ(fault_of(request), "--profile: there is no file '/nowhere.csv'");
   request = small_request();
+  request.refine = -1;
+  EXPECT_EQ(fault_of(request), "--refine: is how many of the best are played again, 0 or more");
+  request = small_request();
   request.batch_tokens = 1e15;
   EXPECT_THAT(fault_of(request), HasSubstr("--batch: 2.44e+11 sequences a step are beyond all reason"));
 }
