@@ -15,8 +15,11 @@ PANEL_W, PANEL_H, LEFT, TOP, GAP = 250, 220, 60, 40, 50
 
 
 def rows_of(folder):
-    with open(folder / "sweep.csv", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["status"] == "ok"]
+    rows = []
+    for path in sorted(folder.rglob("sweep.csv")):
+        with open(path, newline="") as file:
+            rows += [row for row in csv.DictReader(file) if row["status"] == "ok"]
+    return rows
 
 
 def number(text):
@@ -52,14 +55,14 @@ def best(rows, keys, value):
 
 
 def where_stp_pays(rows):
-    points = speed_ups(rows, ["plan.tp", "plan.pp", "cluster.intra_bandwidth"], "stp", ["1f1b-i", "zb-v"])
-    return points, "plan.tp", "plan.pp", "cluster.intra_bandwidth", "STP over the better of 1F1B-I and ZB-V", "NVLink, GB/s", 1
+    points = speed_ups(rows, ["tp", "pp", "choice.cluster.intra_bandwidth"], "stp", ["1f1b-i", "zb-v"])
+    return points, "tp", "pp", "choice.cluster.intra_bandwidth", "STP over the better of 1F1B-I and ZB-V", "NVLink, GB/s", 1
 
 
 def comm_sms(rows):
     for row in rows:
         row["y"] = float(row["tokens_per_s"]) / int(row["gpus"])
-    return rows, "cluster.intra_bandwidth", "run", "parameters.comm_ctas", "tokens/s per GPU", "SMs of a collective", None
+    return rows, "choice.cluster.intra_bandwidth", "run", "choice.parameters.comm_ctas", "tokens/s per GPU", "SMs of a collective", None
 
 
 def clusters(rows):
@@ -68,8 +71,8 @@ def clusters(rows):
 
 
 def paper(rows):
-    points = speed_ups(rows, ["plan.tp", "plan.sequence", "plan.microbatches"], "stp", ["1f1b-i"])
-    return points, "plan.sequence", "plan.tp", "plan.microbatches", "STP over 1F1B-I", "microbatches", 1
+    points = speed_ups(rows, ["tp", "sequence_tokens", "microbatches"], "stp", ["1f1b-i"])
+    return points, "sequence_tokens", "tp", "microbatches", "STP over 1F1B-I", "microbatches", 1
 
 
 STUDIES = {"0009-paper-12b": paper, "0010-paper-26b": paper, "0011-where-stp-pays": where_stp_pays,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/cost/scenario_profile.hpp"
 #include "sim/program/scheduled.hpp"
 
 namespace braid {
@@ -58,7 +59,8 @@ Playable playable(const Configuration& row) {
   Playable p{.scenario = parse_scenario(row.scenario, "the row's scenario"), .run = {}, .profile = {}};
   const Gpu& gpu = p.scenario.cluster.gpu;
   p.run = run_called(p.scenario, row.run, "the row");
-  p.profile = row.profile.empty() ? default_profile(gpu) : parse_profile(row.profile, "its profile", gpu);
+  p.profile = changed_by(p.scenario,
+                         row.profile.empty() ? default_profile(gpu) : parse_profile(row.profile, "its profile", gpu));
   return p;
 }
 
