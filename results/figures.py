@@ -6,6 +6,7 @@
 Which lines are drawn is said in STUDIES; only what was played is read, nothing is computed but ratios.
 """
 import csv
+import math
 import pathlib
 import sys
 
@@ -25,6 +26,14 @@ def rows_of(folder):
 def number(text):
     """The leading number: "450 GB/s" is 450."""
     return float(text.strip('"').split()[0])
+
+
+CALLED = {"tp": "TP", "pp": "PP", "sequence_tokens": "tokens a sample:", "run": "", "model": "",
+          "choice.cluster.intra_bandwidth": "NVLink"}
+
+
+def called(column):
+    return CALLED.get(column, column)
 
 
 def rank(text):
@@ -79,6 +88,12 @@ STUDIES = {"0009-paper-12b": paper, "0010-paper-26b": paper, "0011-where-stp-pay
            "0012-llama3-405b": clusters, "0013-sms-of-collectives": comm_sms}
 
 
+def ticks(low, high):
+    step = 10 ** math.floor(math.log10((high - low) / 3))
+    step *= next(k for k in (1, 2, 5, 10) if (high - low) / (k * step) <= 8)
+    return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
 def figure(points, panel, line, x, y_title, x_title, mark):
     panels = sorted({p[panel] for p in points}, key=rank)
     lines = sorted({p[line] for p in points}, key=rank)
@@ -92,12 +107,11 @@ def figure(points, panel, line, x, y_title, x_title, mark):
     for i, name in enumerate(panels):
         left = LEFT + i * (PANEL_W + GAP)
         across = lambda v: left + PANEL_W * (xs.index(v) + 0.5) / len(xs)
-        svg.append(f'<text x="{left}" y="{TOP - 10}" font-weight="bold">{panel.split(".")[-1]} {name}</text>'
+        svg.append(f'<text x="{left}" y="{TOP - 10}" font-weight="bold">{called(panel)} {name}</text>'
                    f'<rect x="{left}" y="{TOP}" width="{PANEL_W}" height="{PANEL_H}" fill="none" stroke="#888"/>')
-        for k in range(5):
-            v = low + (high - low) * (k + 0.5) / 5
+        for v in ticks(low, high):
             svg.append(f'<line x1="{left}" x2="{left + PANEL_W}" y1="{up(v):.1f}" y2="{up(v):.1f}" stroke="#ddd"/>'
-                       f'<text x="{left - 5}" y="{up(v) + 4:.1f}" text-anchor="end">{v:.3g}</text>')
+                       f'<text x="{left - 5}" y="{up(v) + 4:.1f}" text-anchor="end">{v:.4g}</text>')
         if mark is not None and low < mark < high:
             svg.append(f'<line x1="{left}" x2="{left + PANEL_W}" y1="{up(mark):.1f}" y2="{up(mark):.1f}" stroke="black"/>')
         for v in xs:
@@ -112,14 +126,14 @@ def figure(points, panel, line, x, y_title, x_title, mark):
     for j, which in enumerate(lines):
         at_x, at_y = LEFT + (j % 4) * 130, TOP + PANEL_H + 52 + 18 * (j // 4)
         svg.append(f'<line x1="{at_x}" x2="{at_x + 26}" y1="{at_y}" y2="{at_y}" stroke="{COLOURS[j % 6]}" stroke-width="2" '
-                   f'stroke-dasharray="{DASHES[j % 6]}"/><text x="{at_x + 32}" y="{at_y + 4}">{line.split(".")[-1]} {which}</text>')
+                   f'stroke-dasharray="{DASHES[j % 6]}"/><text x="{at_x + 32}" y="{at_y + 4}">{called(line)} {which}</text>')
     svg.append(f'<text x="14" y="{TOP + PANEL_H / 2}" text-anchor="middle" '
                f'transform="rotate(-90 14 {TOP + PANEL_H / 2})">{y_title}</text></svg>')
     return "\n".join(svg) + "\n", panels, lines, xs
 
 
 def table(points, panel, line, x, panels, lines, xs):
-    print(f"| {panel.split('.')[-1]} | {line.split('.')[-1]} | " + " | ".join(f"{v:g}" for v in xs) + " |")
+    print(f"| {called(panel)} | {called(line)} | " + " | ".join(f"{v:g}" for v in xs) + " |")
     print("| --- | --- |" + " --- |" * len(xs))
     for name in panels:
         for which in lines:
