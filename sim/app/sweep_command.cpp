@@ -32,8 +32,8 @@ struct SweepCommand {
   int jobs = 0;
   std::string time_limit, memory_limit;
   std::optional<int> refine;
-  std::string shard;
-  bool alone = false, fresh = false, json = false, quiet = false, progress = false;
+  std::optional<std::string> shard;
+  bool alone = false, fresh = false, retry = false, json = false, quiet = false, progress = false;
   SlurmOptions slurm;
   std::string merged;
   std::vector<std::string> parts;
@@ -62,14 +62,15 @@ SweepOptions options_of(const SweepCommand& command) {
   options.limits.jobs = command.jobs;
   if (!command.time_limit.empty()) options.limits.time = parse_seconds(command.time_limit, "--time-limit");
   if (!command.memory_limit.empty()) options.limits.memory = parse_bytes(command.memory_limit, "--memory-limit");
+  if (options.limits.memory < Bytes(0)) throw Error("--memory-limit", "is a size, or 0B for no limit");
   if (options.limits.time <= Seconds(0)) throw Error("--time-limit", "nothing takes no time; say 60s");
-  if (!command.shard.empty()) std::tie(options.shard, options.shards) = parse_shard(command.shard);
+  if (command.shard) std::tie(options.shard, options.shards) = parse_shard(*command.shard);
   return options;
 }
 
 std::string store_of(const SweepCommand& command, const Sweep& sweep) {
   if (!command.store.empty()) return command.store;
-  const std::string shard = command.shard.empty() ? "" : "-" + file_name(command.shard);
+  const std::string shard = command.shard ? "-" + file_name(*command.shard) : "";
   return (fs::path("out") / (file_name(sweep.name) + shard + ".db")).string();
 }
 
@@ -77,6 +78,8 @@ std::string store_of(const SweepCommand& command, const Sweep& sweep) {
 SlurmSweep slurm_sweep(const SweepCommand& command, const Sweep& sweep, const WorkerLimits& limits) {
   if (command.fresh)
     throw Error("--fresh", "a task that Slurm starts again would begin anew; empty the folder instead");
+  if (command.retry)
+    throw Error("--retry", "a task that Slurm starts again would begin anew; retry on the merged store");
   SlurmSweep job{.name = sweep.name,
                  .sweep = command.file,
                  .store = store_of(command, sweep),
@@ -105,6 +108,7 @@ void sweep(const SweepCommand& command) {
   SweepSummary summary{.name = sweep.name, .store = store_of(command, sweep)};
   const auto mode = command.alone ? SweepStore::Mode::write_alone : SweepStore::Mode::write;
   SweepStore store = open_store(summary.store, command.fresh, mode);
+  if (command.retry) store.forget_failed();
   {
     SweepTicker ticker(style_of(command));
     std::optional<StopSignals> signals;  // from the first call on: what comes before needs no care
@@ -155,6 +159,7 @@ void add_sweep_command(CLI::App& app, std::function<void()>& chosen) {
   all->add_flag("--alone", command->alone,
                 "nobody else can read the store meanwhile: for file systems of many machines (NFS, Lustre)");
   all->add_flag("--fresh", command->fresh, "empty the store first");
+  all->add_flag("--retry", command->retry, "play again what failed: took too long or too much memory, was ended");
   all->add_flag("--json", command->json, "print the summary as JSON");
   all->add_flag("--quiet", command->quiet, "no progress, no summary");
   all->add_flag("--progress", command->progress, "lines on stderr for a program that waits: progress SHARE WHAT");

@@ -126,7 +126,8 @@ std::string to_text(const SweepSummary& summary) {
   if (screened.known > 0) text += fmt::format(", {} known before", screened.known);
   if (screened.not_fitting > 0) text += fmt::format("; {} do not fit the memory", screened.not_fitting);
   text += "\n" + reasons_of(summary.rows, ConfigurationStatus::pruned, "pruned");
-  text += reasons_of(summary.rows, ConfigurationStatus::failed, "failed");
+  if (const std::string failed = reasons_of(summary.rows, ConfigurationStatus::failed, "failed"); !failed.empty())
+    text += failed + "          --retry plays them again; more --time-limit or --memory-limit may help\n";
   const std::vector<Configuration> best = best_of(summary.rows, kShown);
   if (best.empty()) {
     text += "none of them could be played and fits the memory\n";

@@ -20,6 +20,7 @@ struct Place {
   std::size_t part = 0;
   std::int64_t id = 0;
   std::int64_t point = 0;
+  bool failed = false;
   bool refined = false;
 };
 
@@ -36,14 +37,19 @@ struct Beside {
   std::string path;
 };
 
-/// The rows that are wanted, in the order of their points: of one hash the refined one, then the first.
+/// The rows that are wanted, in the order of their points: of one hash the refined one, then the first, failed ones
+/// last.
 std::vector<Place> places_of(const std::vector<SweepStore>& parts, std::map<std::string, std::string>& same) {
   std::map<std::string, Place> by_hash;
   std::map<std::string, std::pair<std::int64_t, std::string>> first;  // point and choice, by hash
   for (std::size_t part = 0; part < parts.size(); ++part) {
     for (auto& [choice, hash] : parts[part].same()) same.emplace(choice, hash);
     for (const Configuration& row : parts[part].all(true)) {
-      const Place place{.part = part, .id = row.id, .point = row.point, .refined = is_refined(row)};
+      const Place place{.part = part,
+                        .id = row.id,
+                        .point = row.point,
+                        .failed = row.status == ConfigurationStatus::failed,
+                        .refined = is_refined(row)};
       const auto [known, fresh] = by_hash.emplace(row.hash, place);
       const auto [named, _] = first.emplace(row.hash, std::pair{row.point, row.choice});
       if (fresh) continue;
@@ -52,8 +58,8 @@ std::vector<Place> places_of(const std::vector<SweepStore>& parts, std::map<std:
         named->second = std::min(named->second, std::pair{row.point, row.choice});
         same.emplace(later.second, row.hash);
       }
-      if (std::tuple(!place.refined, place.point) < std::tuple(!known->second.refined, known->second.point))
-        known->second = place;
+      const auto rank = [](const Place& p) { return std::tuple(p.failed, !p.refined, p.point); };
+      if (rank(place) < rank(known->second)) known->second = place;
     }
   }
   std::vector<Place> places;
@@ -75,7 +81,7 @@ void allow_many_files() {
 std::int64_t merge_stores(const std::vector<std::string>& parts, const std::string& into) {
   if (parts.empty()) throw Error("merge", "needs at least one store to take rows from");
   std::error_code ignored;
-  const bool there = fs::exists(into, ignored) && fs::file_size(into, ignored) > 0;
+  const bool there = fs::exists(into, ignored);
   allow_many_files();
   std::vector<SweepStore> stores;
   for (const std::string& part : parts) {
@@ -85,6 +91,7 @@ std::int64_t merge_stores(const std::vector<std::string>& parts, const std::stri
   const StoreClaim claim(into);
   if (there) stores.emplace_back(into, SweepStore::Mode::write);
   if (there && stores.back().fact("base").empty() && stores.back().all(true).empty()) stores.pop_back();
+  if (stores.empty()) throw Error(into, "holds no sweep; name the stores to take rows from");
   for (const SweepStore& store : stores) require_same_sweep(stores.front(), store);
   const Beside beside(into);
   std::map<std::string, std::string> same;
@@ -98,9 +105,15 @@ std::int64_t merge_stores(const std::vector<std::string>& parts, const std::stri
       for (const auto& [choice, hash] : same) merged.add_same(choice, hash);
     });
   }
-  stores.clear();  // or the log of what `into` was would lie beside what it is
-  fs::rename(beside.path, into, ignored);
-  if (ignored) throw Error(into, "cannot be written: " + ignored.message());
+  stores.clear();
+  if (there) {
+    // Renamed over it, it would find the log that whoever reads `into` keeps there, and take it for its own.
+    SweepStore(into, SweepStore::Mode::write).become(beside.path);
+  } else {
+    for (const char* end : {"-wal", "-shm"}) fs::remove(into + end, ignored);  // of a store that was taken away
+    fs::rename(beside.path, into, ignored);
+    if (ignored) throw Error(into, "cannot be written: " + ignored.message());
+  }
   return static_cast<std::int64_t>(places.size());
 }
 

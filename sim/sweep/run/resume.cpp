@@ -5,6 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
+#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -37,6 +40,49 @@ std::string text_of(const Sweep& sweep) try { return read_file(sweep.path); } ca
   return "";  // built in code
 }
 
+using Files = std::map<std::string, std::string>;  ///< hash of the contents by path
+
+/// Those that values name: a choice says which file it was, not what was in it.
+Files files_of(const Sweep& sweep) {
+  Files files;
+  for (const FieldAxis& axis : sweep.axes) {
+    for (const std::vector<std::string>& values : axis.values) {
+      for (std::string name : values) {
+        if (name.size() > 1 && (name.front() == '"' || name.front() == '\'')) name = name.substr(1, name.size() - 2);
+        const auto path = std::filesystem::path(sweep.path).parent_path() / name;
+        std::error_code ignored;
+        if (name.empty() || !std::filesystem::is_regular_file(path, ignored)) continue;
+        Scenario of_it;
+        of_it.profile = path.string();
+        files[name] = scenario_hash(of_it);
+      }
+    }
+  }
+  return files;
+}
+
+Files parse_files(const std::string& fact) {
+  Files files;
+  std::istringstream in(fact);
+  for (std::string hash, name; in >> hash && std::getline(in.ignore(), name);) files[name] = hash;
+  return files;
+}
+
+std::string to_text(const Files& files) {
+  std::string text;
+  for (const auto& [name, hash] : files) text += hash + " " + name + "\n";
+  return text;
+}
+
+/// The first that is in both with other contents; "" if there is none.
+std::string changed_file(const Files& before, const Files& now) {
+  for (const auto& [name, hash] : now) {
+    const auto known = before.find(name);
+    if (known != before.end() && known->second != hash) return name;
+  }
+  return "";
+}
+
 constexpr const char* kWayOut = "name another file with --store, or empty this one with --fresh";
 
 }  // namespace
@@ -44,6 +90,8 @@ constexpr const char* kWayOut = "name another file with --store, or empty this o
 void tie(SweepStore& store, const Sweep& sweep, std::int64_t points) {
   const std::string base = base_of(sweep), fields = fields_of(sweep);
   const std::string known = store.fact("base");
+  const Files now = files_of(sweep);
+  Files files = parse_files(store.fact("files"));
   if (known.empty()) {
     if (!store.all(true).empty()) throw Error(store.path(), std::string("holds rows of no sweep; ") + kWayOut);
   } else if (const std::string version = store.fact("version"); version != BRAID_VERSION) {
@@ -53,13 +101,17 @@ void tie(SweepStore& store, const Sweep& sweep, std::int64_t points) {
                                           store.fact("fields"), kWayOut));
   } else if (known != base) {
     throw Error(store.path(), fmt::format("holds the sweep '{}' of another scenario: {}", store.fact("name"), kWayOut));
+  } else if (const std::string file = changed_file(files, now); !file.empty()) {
+    throw Error(store.path(), fmt::format("holds rows of {} as it was before it changed: {}", file, kWayOut));
   }
+  for (const auto& [name, hash] : now) files[name] = hash;
   store.together([&] {
     store.tell("name", sweep.name);
     store.tell("sweep", text_of(sweep));
     store.tell("base", base);
     store.tell("fields", fields);
     store.tell("version", BRAID_VERSION);
+    store.tell("files", to_text(files));
     store.tell("points", std::to_string(points));
   });
 }
@@ -76,6 +128,8 @@ void require_same_sweep(const SweepStore& store, const SweepStore& other) {
                                       : fmt::format("holds another sweep than {}: other {}", store.path(),
                                                     fact == std::string_view("base") ? "scenario" : "fields"));
   }
+  const std::string file = changed_file(parse_files(store.fact("files")), parse_files(other.fact("files")));
+  if (!file.empty()) throw Error(other.path(), fmt::format("holds rows of another {} than {}", file, store.path()));
 }
 
 Known known_points(SweepStore& store, const Sweep& sweep, const std::vector<std::int64_t>& points, bool whole) {

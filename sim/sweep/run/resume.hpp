@@ -2,8 +2,8 @@
 // What ties a store to its sweep, and what a store has of a sweep already.
 //
 // Facts of the store (SweepStore::fact): "name", "sweep" (the file's text), "base" (hash of what all points have in
-// common: the scenario, its profile, what must fit), "fields" (those that a choice names), "version" (of Braid),
-// "points" (of the whole sweep).
+// common: the scenario, its profile, what must fit), "fields" (those that a choice names), "files" (hash and path of
+// each file that a value names),  "version" (of Braid), "points" (of the whole sweep).
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,11 @@
 
 namespace braid {
 
-inline constexpr const char* kSweepFacts[] = {"name", "sweep", "base", "fields", "version", "points"};
+inline constexpr const char* kSweepFacts[] = {"name", "sweep", "base", "fields", "files", "version", "points"};
 
-/// Tells a new store whose it is. Throws Error(path, ...) if it is another's: other scenario, other fields, another
-/// version of Braid. Values, constraints, runs and `refine` may differ: what is chosen says what is known.
+/// Tells a new store whose it is. Throws Error(path, ...) if it is another's: other scenario, other fields, a
+/// file that has changed, another version of Braid. Values, constraints, runs and `refine` may differ: what is chosen
+/// says what is known.
 void tie(SweepStore& store, const Sweep& sweep, std::int64_t points);
 
 /// Throws Error(other, ...) if the two stores are not of one sweep.

@@ -137,7 +137,8 @@ class Sweeping {
   std::vector<Configuration> candidates() const {
     std::vector<Configuration> rows = store_.all(true);
     std::erase_if(rows, [](const Configuration& row) {
-      return row.point < 0 || !row.ok() || !row.fits || screened_tokens_per_s(row) <= 0;
+      // What was refined did fit when it was chosen.
+      return row.point < 0 || !row.ok() || (!row.fits && !is_refined(row)) || screened_tokens_per_s(row) <= 0;
     });
     std::sort(rows.begin(), rows.end(), [](const Configuration& a, const Configuration& b) {
       const double left = screened_tokens_per_s(a), right = screened_tokens_per_s(b);

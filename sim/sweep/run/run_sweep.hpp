@@ -49,8 +49,9 @@ struct SweepOutcome {
 SweepOutcome run_sweep(const Sweep& sweep, SweepStore& store, const SweepOptions& options);
 
 /// Puts the rows of `parts` into `into` in the order of their points; of one configuration in several of them the row
-/// that was refined wins, then the first. What `into` holds already counts as a part. It is written beside and renamed,
-/// so that it is there whole or as it was. Throws Error if they hold different sweeps. Says how many rows there are.
+/// that was refined wins, then the first, and any before one that failed. What `into` holds already counts as a part.
+/// It is there whole or as it was, also for who reads it meanwhile. Throws Error if they hold different sweeps. Says
+/// how many rows there are.
 std::int64_t merge_stores(const std::vector<std::string>& parts, const std::string& into);
 
 /// Tokens a second by the screened step time, which orders what is to be refined; 0: was not screened.

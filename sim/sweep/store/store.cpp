@@ -225,6 +225,35 @@ void SweepStore::clear() {
   });
 }
 
+std::int64_t SweepStore::forget_failed() {
+  std::int64_t forgotten = 0;
+  together([&] {
+    file_.run("DELETE FROM configurations WHERE status = 'failed'");
+    forgotten = file_.changed();
+    file_.run("UPDATE configurations SET reason = '' WHERE status = 'ok' AND reason <> ''");
+    forgotten += file_.changed();
+  });
+  return forgotten;
+}
+
+void SweepStore::become(const std::string& path) {
+  {
+    SqliteRows rows(file_, "ATTACH DATABASE ? AS other");
+    rows.bind(1, std::string_view(path));
+    rows.next();
+  }
+  together([this] {
+    for (const auto& [table, columns] : {std::pair<std::string, std::string>{"meta", "name, value"},
+                                         {"profiles", "id, csv"},
+                                         {"configurations", "id, " + listed(every, name_of)},
+                                         {"same", "choice, hash"}}) {
+      file_.run(fmt::format("DELETE FROM main.{}", table));
+      file_.run(fmt::format("INSERT INTO main.{0} ({1}) SELECT {1} FROM other.{0}", table, columns));
+    }
+  });
+  file_.run("DETACH DATABASE other");
+}
+
 void SweepStore::claim() {
   if (!claim_) claim_ = std::make_unique<StoreClaim>(file_.path());
 }

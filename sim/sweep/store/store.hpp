@@ -88,6 +88,11 @@ class SweepStore {
   void move(std::int64_t id, std::int64_t point);
   /// Takes out all rows, choices and facts; what is left is a new store.
   void clear();
+  /// Takes out what failed, and why some could not be refined, so that it is played again, and gets new ids. Says how
+  /// many those were.
+  std::int64_t forget_failed();
+  /// Everything that the store at `path` has in place of what is here, in one step.
+  void become(const std::string& path);
   /// Until this object goes, no other process may claim the store. Whoever adds rows does. Throws Error(path, ...) at
   /// once if another has it.
   void claim();

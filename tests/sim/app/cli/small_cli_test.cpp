@@ -115,8 +115,13 @@ TEST(SmallCommands, CompletionIsAScriptThatBashTakes) {
     EXPECT_THAT(outcome.out, HasSubstr("complete "));
     for (const GeneratorEntry& entry : generators()) EXPECT_THAT(outcome.out, HasSubstr(entry.name));
   }
-  place.file("complete.sh", place.braid({"completion", "bash"}).out +
-                                "COMP_WORDS=(braid sched); COMP_CWORD=1; _braid; [ \"${COMPREPLY[*]}\" = schedule ]\n");
+  place.file("complete.sh",
+             place.braid({"completion", "bash"}).out +
+                 "COMP_WORDS=(braid sched); COMP_CWORD=1; _braid; [ \"${COMPREPLY[*]}\" = schedule ] || exit 1\n"
+                 "for word in gui sweep size report; do COMP_WORDS=(braid $word); _braid\n"
+                 "[ \"${COMPREPLY[*]}\" = $word ] || exit 1; done\n"
+                 "COMP_WORDS=(braid sweep --ret); COMP_CWORD=2; _braid\n"
+                 "[ \"${COMPREPLY[*]}\" = --retry ]\n");
   EXPECT_EQ(std::system(("bash " + (place.folder() / "complete.sh").string()).c_str()), 0);
 }
 

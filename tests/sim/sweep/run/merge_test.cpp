@@ -68,6 +68,41 @@ TEST(MergeStores, EqualConfigurationsOfTwoShardsAreOneRow) {
   EXPECT_EQ(sweep_into(folder / "all.db", twice).screened.known, 6);
 }
 
+TEST(MergeStores, WhileSomebodyReadsWhatIsThere) {
+  const Folder folder;
+  const std::vector<std::string> parts = shards(folder, swept(), 2);
+  merge_stores(parts, folder / "all.db");
+  sweep_into(folder / "all.db", swept());
+  const std::vector<std::string> before = contents(folder / "all.db");
+  {
+    // Who reads keeps the log of the writer beside the file.
+    const SweepStore reader(folder / "all.db", SweepStore::Mode::read);
+    SweepStore(folder / "all.db", SweepStore::Mode::write).tell("name", "t");
+    ASSERT_TRUE(std::filesystem::exists(folder / "all.db-wal"));
+    merge_stores(parts, folder / "all.db");
+    EXPECT_EQ(SweepStore(folder / "all.db", SweepStore::Mode::read).fact("name"), "s");
+    EXPECT_EQ(reader.all(true).size(), before.size());
+  }
+  EXPECT_EQ(test::integrity(folder / "all.db"), "ok");
+  EXPECT_EQ(contents(folder / "all.db"), before);
+}
+
+TEST(MergeStores, WhatFailedInOnePartAndNotInAnotherIsTheOneThatDidNot) {
+  const Folder folder;
+  const Sweep sweep = swept("", "[fields]\n\"plan.microbatches\" = [4, 8]");
+  sweep_into(folder / "good.db", sweep);
+  sweep_into(folder / "bad.db", sweep, {.limits = {.memory = Bytes(1)}});
+  ASSERT_NE(contents(folder / "bad.db"), contents(folder / "good.db"));
+  merge_stores({folder / "bad.db", folder / "good.db"}, folder / "all.db");
+  EXPECT_EQ(contents(folder / "all.db"), contents(folder / "good.db"));
+}
+
+TEST(MergeStoresErrors, AnEmptyStoreIntoItself) {
+  const Folder folder;
+  { SweepStore(folder / "a.db", SweepStore::Mode::write); }
+  EXPECT_THAT(complaint([&] { merge_stores({folder / "a.db"}, folder / "a.db"); }), HasSubstr("a.db: holds no sweep"));
+}
+
 TEST(MergeStoresErrors, OtherSweepsAndNoSweeps) {
   const Folder folder;
   sweep_into(folder / "a.db", swept("", "[fields]\n\"plan.tp\" = [1]"));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "tests/sim/sweep/run/swept.hpp"
 #include "tests/validate/complaint.hpp"
@@ -38,6 +39,17 @@ TEST(RunSweepErrors, AStoreOfAnotherSweep) {
   EXPECT_THAT(sweeping(folder / "a.db", swept("", "[fields]\n\"plan.tp\" = [1]")),
               HasSubstr("a.db: was written by braid 9.9, this is " BRAID_VERSION));
   EXPECT_EQ(contents(folder / "a.db"), before);
+}
+
+TEST(RunSweepErrors, AFileThatChangedSinceItsRowsWerePlayed) {
+  const Folder folder;
+  const auto write_profile = [&](int line) { std::ofstream(folder / "p.csv") << "file " << line << "\n"; };
+  write_profile(1);
+  const Sweep sweep = swept("", "[fields]\n\"profile\" = [\"" + (folder / "p.csv") + "\"]");
+  sweep_into(folder / "a.db", sweep);
+  EXPECT_EQ(sweep_into(folder / "a.db", sweep).screened.known, 1);
+  write_profile(2);
+  EXPECT_THAT(sweeping(folder / "a.db", sweep), HasSubstr("p.csv as it was before it changed: name another file"));
 }
 
 TEST(RunSweepErrors, RowsOfNoSweep) {

@@ -166,13 +166,33 @@ TEST(RunSweep, WhatCannotBeIsPrunedWithItsReason) {
 
 TEST(RunSweep, WhatTakesTooLongIsARowToo) {
   const Folder folder;
-  const SweepOutcome outcome = sweep_into(folder / "a.db", swept("", "[fields]\n\"plan.microbatches\" = [4, 8]"),
-                                          {.limits = {.time = Seconds(1e-9)}});
-  // A worker is looked at every 50 ms at the latest, and may have ended its task by then: never more than both fail.
-  EXPECT_LE(outcome.screened.failed, 2);
-  for (const Configuration& row : rows_of(folder / "a.db")) {
-    if (!row.ok()) { EXPECT_EQ(row.reason, "took longer than 1e-09 s"); }
-  }
+  // Where there is noise 20,000 microbatches are played by units: seconds, and a worker is looked at every 50 ms.
+  const Sweep sweep =
+      test::small_sweep("", "[fields]\n\"plan.microbatches\" = [20000]", {{.path = "noise.jitter", .value = "0.01"}});
+  EXPECT_EQ(sweep_into(folder / "a.db", sweep, {.limits = {.time = Seconds(1e-6)}}).screened.failed, 1);
+  ASSERT_EQ(rows_of(folder / "a.db").size(), 1u);
+  EXPECT_EQ(rows_of(folder / "a.db")[0].reason, "took longer than 1e-06 s");
+  EXPECT_EQ(sweep_into(folder / "a.db", sweep).screened.known, 1);
+}
+
+TEST(RunSweep, WhatFailedIsPlayedAgainIfItIsForgotten) {
+  const Folder folder;
+  sweep_into(folder / "whole.db", swept());
+  sweep_into(folder / "a.db", swept(), {.limits = {.memory = Bytes(1)}});
+  EXPECT_EQ(sweep_into(folder / "a.db", swept()).screened.known, test::kSmallPoints);
+  EXPECT_GT(SweepStore(folder / "a.db", SweepStore::Mode::write).forget_failed(), 0);
+  EXPECT_EQ(sweep_into(folder / "a.db", swept()).screened.failed, 0);
+  merge_stores({folder / "a.db"}, folder / "a.db");  // in the order of the points
+  EXPECT_EQ(contents(folder / "a.db"), contents(folder / "whole.db"));
+}
+
+TEST(RunSweep, WhatWasRefinedAndDoesNotFitIsNotReplacedByTheNext) {
+  const Folder folder;
+  sweep_into(folder / "a.db", swept());
+  SqliteFile(folder / "a.db", SqliteFile::Mode::write).run("UPDATE configurations SET fits = 0 WHERE grain = 'unit'");
+  const std::vector<std::string> before = contents(folder / "a.db");
+  EXPECT_EQ(sweep_into(folder / "a.db", swept()).refined.known, 4);
+  EXPECT_EQ(contents(folder / "a.db"), before);
 }
 
 TEST(RunSweep, ANoisyScenarioIsScreenedByUnits) {
