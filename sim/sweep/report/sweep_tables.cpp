@@ -108,7 +108,8 @@ std::string best_table(const Survey& survey, std::size_t most) {
                                    {"TP", ""}, {"PP", ""},
                                    {"DP", ""}, {"microbatches", "A step and replica, times samples of each"}};
   if (ways_differ)
-    if (sequences_differ) columns.push_back({"sequence", "Tokens a sample"});
+    columns.push_back({"played", "unit: by units on the named network; block: screened in blocks on an ideal one"});
+  if (sequences_differ) columns.push_back({"sequence", "Tokens a sample"});
   for (const ChosenField* field : fields) columns.push_back({field->name, ""});
   if (gpus_differ) columns.push_back({"GPUs", ""});
   columns.push_back({"step", "Time of one optimizer step"});
