@@ -27,7 +27,8 @@ set(BRAID_USES_play base scenario program cost timeline engine/core engine/simgr
 set(BRAID_USES_screen base model scenario schedule program cost timeline engine/core memory report)
 # What a sweep found, in a store that others read.
 set(BRAID_USES_sweep/store base sqlite)
-set(BRAID_USES_sweep/plan base model scenario)
+# schedule: the names that there are, so that a slip is refused where it stands in the sweep.
+set(BRAID_USES_sweep/plan base model scenario schedule)
 set(BRAID_USES_sweep/run base model scenario schedule program cost report play screen sweep/store sweep/plan)
 # schedule: which there are, and how many stages each gives a rank. program: a run by its label.
 set(BRAID_USES_sweep/size base model scenario schedule program cost report screen sweep/store sweep/plan sweep/run)

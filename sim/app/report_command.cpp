@@ -12,11 +12,11 @@
 
 #include "sim/app/best_timelines.hpp"
 #include "sim/app/sweep_commands.hpp"
+#include "sim/app/sweep_summary.hpp"
 #include "sim/base/csv.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/output_folder.hpp"
 #include "sim/base/units.hpp"
-#include "sim/report/columns.hpp"
 #include "sim/sweep/report/sweep_files.hpp"
 #include "sim/sweep/report/sweep_page.hpp"
 #include "sim/sweep/run/run_sweep.hpp"
@@ -47,33 +47,25 @@ void stream_to(const std::string& path, const Write& write) {
 }
 
 Survey survey_of(const SweepStore& store, const std::string& path) {
-  return survey(store.all(true), store.currency(), path);
+  Survey found = survey(store.all(true), store.currency(), path);
+  found.same = static_cast<std::size_t>(same_as_others(store, found.rows));
+  return found;
 }
 
-std::string best_text(const Survey& found) {
-  std::vector<TextRow> rows{{"#", "schedule", "TP", "PP", "DP", "microbatches", "step", "tokens/s", "MFU", "memory",
-                             "TP %", "PP %", "other %", "played"}};
-  const auto share = [](double part, double whole) {
-    return whole > 0 ? fmt::format("{:.1f}", 100 * part / whole) : "-";
-  };
-  for (std::size_t i = 0; i < found.ranking.size() && i < kBestInTerminal; ++i) {
-    const Configuration& row = found.rows[found.ranking[i]];
-    rows.push_back({std::to_string(i + 1), row.run, std::to_string(row.tp), std::to_string(row.pp),
-                    std::to_string(row.dp), fmt::format("{} x {}", row.microbatches, row.microbatch_size),
-                    to_text(Seconds(row.step_time_s)), short_number(row.tokens_per_s),
-                    row.mfu > 0 ? fmt::format("{:.1f} %", 100 * row.mfu) : "-", gb_text(row.peak_memory_bytes),
-                    share(row.tp_s, row.step_time_s), share(row.pp_s, row.step_time_s),
-                    share(row.other_s, row.step_time_s), row.network + ", " + row.grain});
-  }
-  return rows.size() > 1 ? aligned(rows, 1) : "";
+std::string best_text(const Survey& found, const std::string& path) {
+  std::vector<Configuration> best;
+  for (std::size_t i = 0; i < found.ranking.size() && i < kBestInTerminal; ++i)
+    best.push_back(found.rows[found.ranking[i]]);
+  return best_table_text(best, found.rows, path);
 }
 
 std::string against_text(const StoreComparison& found) {
   std::string text = fmt::format("against {}: {} configurations in both (joined by {})", found.other, found.common,
                                  found.by_choice ? "choice" : "hash");
   if (!found.pairs.empty()) {
-    text += fmt::format(", tokens/s {:+.2f} % in the median ({:+.2f} .. {:+.2f} %)", 100 * (found.median - 1),
-                        100 * (found.pairs.front().ratio - 1), 100 * (found.pairs.back().ratio - 1));
+    text += fmt::format(", tokens/s of {} over those of {}: {:+.2f} % in the median ({:+.2f} .. {:+.2f} %)", found.name,
+                        found.other, 100 * (found.median - 1), 100 * (found.pairs.front().ratio - 1),
+                        100 * (found.pairs.back().ratio - 1));
   }
   if (found.has_bests) text += found.same_best ? ", the same best" : ", another best";
   return text + "\n";
@@ -86,6 +78,26 @@ std::vector<std::pair<std::string, std::string>> facts_of(const SweepStore& stor
   }
   return facts;
 }
+
+/// Those that the sweep's file has under [derived].
+std::vector<std::string> derived_fields(const SweepStore& store) {
+  const std::string text = store.fact("sweep");
+  return text.empty() ? std::vector<std::string>() : derived_in(text);
+}
+
+/// Model, cluster and the memory of its GPUs, as the best has them, or else the first row; nothing if its scenario
+/// cannot be read.
+void tell_setting(SweepPageInput& page, const SweepStore& store) try {
+  const Survey& found = page.survey;
+  const std::size_t at = found.ranking.empty() ? 0 : found.ranking.front();
+  const Scenario scenario = parse_scenario(store.at(found.rows[at].id).scenario, store.path());
+  page.setting = fmt::format("{} on {} of {} GPUs of {} ({})", scenario.model.name, found.rows[at].gpus,
+                             scenario.cluster.gpus(), scenario.cluster.name, scenario.cluster.gpu.name);
+  const bool one_gpu = std::none_of(found.fields.begin(), found.fields.end(), [](const ChosenField& field) {
+    return field.values.size() > 1 && (field.name == "cluster" || field.name.starts_with("cluster.gpu"));
+  });
+  if (one_gpu) page.gpu_memory_bytes = scenario.cluster.gpu.memory.value;
+} catch (const Error&) {}
 
 /// Of the best; a row that cannot be screened again has none.
 void ask_what_if(SweepPageInput& page, const SweepStore& store) {
@@ -141,11 +153,14 @@ void report_command(const ReportOptions& options, std::ostream& out) {
                                                       .largest_error = change.largest_error,
                                                       .median_error = change.median_error},
                         .against = std::nullopt,
-                        .facts = facts_of(store)};
+                        .facts = facts_of(store),
+                        .setting = "",
+                        .derived = derived_fields(store)};
     if (!options.no_timelines) {
       page.timelines = best_timelines(store, found, options.top);
       ask_what_if(page, store);
     }
+    tell_setting(page, store);
     if (comparison) page.against.emplace(StoreAgainst{.there = *there, .comparison = *comparison});
     const std::string html = sweep_page(page);
     if (folder) files.write("sweep.html", html);
@@ -170,7 +185,7 @@ void report_command(const ReportOptions& options, std::ostream& out) {
   }
   out << counts_line(found) << '\n';
   if (const std::string nothing = nothing_fits_line(found); !nothing.empty()) out << nothing << '\n';
-  out << best_text(found);
+  out << best_text(found, options.store);
   if (comparison) out << against_text(*comparison);
   written.insert(written.begin(), files.written().begin(), files.written().end());
   for (const std::string& path : written) out << "wrote " << path << '\n';

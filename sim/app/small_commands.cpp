@@ -59,6 +59,7 @@ void check_command(const std::string& file, const std::vector<Override>& overrid
     const auto satisfying = static_cast<std::int64_t>(expand(sweep).points.size());
     out << fmt::format("{}: a sweep of {} points, {} satisfy the constraints\n", file, grouped(sweep.product()),
                        grouped(satisfying));
+    if (sweep.product() == 1) out << kNothingSwept;
     return;
   }
   const Scenario scenario = parse_scenario(text, file, overrides);

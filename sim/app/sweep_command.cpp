@@ -120,6 +120,7 @@ void sweep(const SweepCommand& command) {
     summary.outcome = run_sweep(sweep, store, options);
   }
   summary.rows = store.all(true);
+  summary.same = same_as_others(store, summary.rows);
   if (summary.outcome.stopped) {
     fmt::print(stderr, "braid: stopped; {} of {} configurations are in {}: the same command goes on from there\n",
                summary.outcome.screened.done, summary.outcome.screened.points, summary.store);
@@ -128,13 +129,23 @@ void sweep(const SweepCommand& command) {
   if (command.json) {
     std::cout << to_json(summary);
   } else if (!command.quiet) {
+    if (sweep.product() == 1) std::cout << kNothingSwept;
     std::cout << to_text(summary);
   }
 }
 
 void merge(const SweepCommand& command) {
   const std::int64_t rows = merge_stores(command.parts, command.merged);
-  if (!command.quiet) std::cout << fmt::format("{} configurations in {}\n", rows, command.merged);
+  if (command.quiet) return;
+  const SweepStore merged(command.merged, SweepStore::Mode::read);
+  const std::vector<Configuration> there = merged.all(true);
+  const std::int64_t same = same_as_others(merged, there), missing = missing_points(merged, there);
+  std::cout << fmt::format("{} configurations in {}{}\n", rows, command.merged,
+                           same > 0 ? fmt::format("; {} more points are the same as one of them", same) : "");
+  if (missing > 0) {
+    std::cout << fmt::format("{} of the {} points of the sweep are missing: merge the other shards, too\n", missing,
+                             merged.fact("points"));
+  }
 }
 
 }  // namespace

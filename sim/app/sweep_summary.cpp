@@ -31,44 +31,19 @@ std::vector<std::string> headings(const Chosen& chosen) {
   return texts;
 }
 
+/// A row without a text chose nothing.
+Chosen chosen_of(const Configuration& row, const std::string& store) {
+  return row.choice.empty() ? Chosen() : parse_choice(row.choice, store);
+}
+
 /// Which of the chosen fields are not the same in all rows.
 std::vector<bool> that_vary(const std::vector<Configuration>& rows, const Chosen& first, const std::string& store) {
   std::vector<bool> vary(first.size(), false);
   for (const Configuration& row : rows) {
-    const Chosen chosen = parse_choice(row.choice, store);
+    const Chosen chosen = chosen_of(row, store);
     for (std::size_t i = 0; i < first.size(); ++i) vary[i] = vary[i] || i >= chosen.size() || chosen[i] != first[i];
   }
   return vary;
-}
-
-std::string table_of(const std::vector<Configuration>& best, const std::vector<Configuration>& all,
-                     const std::string& store) {
-  std::vector<Chosen> chosen;
-  for (const Configuration& row : best) chosen.push_back(parse_choice(row.choice, store));
-  const std::vector<bool> varies = that_vary(all, chosen.front(), store);
-  const std::vector<std::string> names = headings(chosen.front());
-  std::vector<TextRow> rows{{""}};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (varies[i]) rows[0].push_back(names[i]);
-  }
-  for (const char* heading : {"step", "tokens/s", "MFU %", "peak GB", "TP %", "PP %", "other %"})
-    rows[0].emplace_back(heading);
-  for (std::size_t i = 0; i < best.size(); ++i) {
-    const Configuration& row = best[i];
-    TextRow texts{std::to_string(i + 1)};
-    for (std::size_t f = 0; f < chosen[i].size() && f < varies.size(); ++f) {
-      if (varies[f]) texts.push_back(chosen[i][f].second);
-    }
-    texts.push_back(to_text(Seconds(row.step_time_s)));
-    texts.push_back(fmt::format("{:.0f}", row.tokens_per_s));
-    texts.push_back(fmt::format("{:.1f}", 100 * row.mfu));
-    texts.push_back(fmt::format("{:.1f}", row.peak_memory_bytes / 1e9));
-    for (const double part : {row.tp_s, row.pp_s, row.other_s})
-      texts.push_back(fmt::format("{:.1f}", row.step_time_s > 0 ? 100 * part / row.step_time_s : 0));
-    texts.resize(rows[0].size());
-    rows.push_back(std::move(texts));
-  }
-  return aligned(rows, 1);
 }
 
 /// "3 failed: took longer than 60 s (2), ..."; the most frequent first.
@@ -115,14 +90,51 @@ std::vector<Configuration> best_of(const std::vector<Configuration>& rows, std::
   return best;
 }
 
+std::string best_table_text(const std::vector<Configuration>& best, const std::vector<Configuration>& all,
+                            const std::string& store) {
+  if (best.empty()) return "";
+  const bool ways_differ = std::any_of(best.begin(), best.end(), [&](const Configuration& row) {
+    return row.network != best.front().network || row.grain != best.front().grain;
+  });
+  std::vector<Chosen> chosen;
+  for (const Configuration& row : best) chosen.push_back(chosen_of(row, store));
+  const std::vector<bool> varies = that_vary(all, chosen.front(), store);
+  const std::vector<std::string> names = headings(chosen.front());
+  std::vector<TextRow> rows{{""}};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (varies[i]) rows[0].push_back(names[i]);
+  }
+  for (const char* heading : {"step", "tokens/s", "MFU %", "peak GB", "TP %", "PP %", "other %"})
+    rows[0].emplace_back(heading);
+  if (ways_differ) rows[0].emplace_back("played");
+  for (std::size_t i = 0; i < best.size(); ++i) {
+    const Configuration& row = best[i];
+    TextRow texts{std::to_string(i + 1)};
+    for (std::size_t f = 0; f < varies.size(); ++f) {
+      if (varies[f]) texts.push_back(f < chosen[i].size() ? chosen[i][f].second : "-");
+    }
+    texts.push_back(to_text(Seconds(row.step_time_s)));
+    texts.push_back(fmt::format("{:.0f}", row.tokens_per_s));
+    texts.push_back(fmt::format("{:.1f}", 100 * row.mfu));
+    texts.push_back(fmt::format("{:.1f}", row.peak_memory_bytes / 1e9));
+    for (const double part : {row.tp_s, row.pp_s, row.other_s})
+      texts.push_back(fmt::format("{:.1f}", row.step_time_s > 0 ? 100 * part / row.step_time_s : 0));
+    if (ways_differ) texts.push_back(row.network + ", " + row.grain);
+    texts.resize(rows[0].size());
+    rows.push_back(std::move(texts));
+  }
+  return aligned(rows, 1);
+}
+
 std::string to_text(const SweepSummary& summary) {
   const SweepProgress& screened = summary.outcome.screened;
   std::string text;
   for (const auto& [constraint, points] : summary.outcome.dropped_by) {
     if (points > 0) text += fmt::format("{} points dropped by {}\n", points, constraint);
   }
-  text += fmt::format("{} configurations: {} new in {:.1f} s", screened.done, screened.done - screened.known,
-                      screened.elapsed_s);
+  text += fmt::format("{} configurations{}: {} new in {:.1f} s", screened.done,
+                      summary.same > 0 ? fmt::format(", {} of them the same as others", summary.same) : "",
+                      screened.done - screened.known, screened.elapsed_s);
   if (screened.known > 0) text += fmt::format(", {} known before", screened.known);
   if (screened.not_fitting > 0) text += fmt::format("; {} do not fit the memory", screened.not_fitting);
   text += "\n" + reasons_of(summary.rows, ConfigurationStatus::pruned, "pruned");
@@ -137,7 +149,7 @@ std::string to_text(const SweepSummary& summary) {
                         refined ? "played by units on " +
                                       std::string(best.front().network == "simgrid" ? "SimGrid" : "the ideal network")
                                 : "as screened (blocks, ideal network)");
-    text += table_of(best, summary.rows, summary.store);
+    text += best_table_text(best, summary.rows, summary.store);
     text += "TP, PP and other are shares of the step that ranks wait for; the rest they compute.\n";
   }
   const OrderChange change = order_change(summary.rows);
@@ -172,6 +184,7 @@ std::string to_json(const SweepSummary& summary) {
                       {"name", summary.name},
                       {"store", summary.store},
                       {"stopped", summary.outcome.stopped},
+                      {"same_as_others", summary.same},
                       {"dropped_by", std::move(dropped)},
                       {"screened", json_of(summary.outcome.screened)},
                       {"refined", json_of(summary.outcome.refined)},

@@ -37,6 +37,26 @@ int edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+bool begin_alike(std::string_view a, std::string_view b) { return !a.empty() && !b.empty() && a[0] == b[0]; }
+
+bool abbreviates(std::string_view word, std::string_view candidate) {
+  if (word.size() < 2 || !begin_alike(word, candidate)) return false;
+  std::size_t found = 0;
+  for (const char letter : candidate) {
+    if (found < word.size() && letter == word[found]) ++found;
+  }
+  return found == word.size();
+}
+
+/// The shortest of those that the word abbreviates.
+std::string spelt_out(std::string_view word, std::span<const std::string> known) {
+  std::string shortest;
+  for (const std::string& candidate : known) {
+    if (abbreviates(word, candidate) && (shortest.empty() || candidate.size() < shortest.size())) shortest = candidate;
+  }
+  return shortest;
+}
+
 }  // namespace
 
 Error::Error(std::string where, std::string what) : std::runtime_error(one_line(where, what)) {}
@@ -52,12 +72,14 @@ std::string nearest_word(std::string_view word, std::span<const std::string> kno
   int best_distance = std::max(2, static_cast<int>(word.size()) / 3) + 1;
   for (const std::string& candidate : known) {
     const int distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
+    if (distance >= static_cast<int>(word.size())) continue;  // nothing in common
+    const bool nearer = distance < best_distance ||
+                        (distance == best_distance && begin_alike(word, candidate) && !begin_alike(word, best));
+    if (!nearer) continue;
+    best_distance = distance;
+    best = candidate;
   }
-  return best;
+  return best.empty() ? spelt_out(word, known) : best;
 }
 
 void check_failed(const char* condition, const char* should_hold, const char* file, int line) {

@@ -29,7 +29,8 @@ class Error : public std::runtime_error {
 /// Throws an Error with all of them if there are any.
 void throw_if_any(std::span<const Issue> issues);
 
-/// The entry of `known` that is spelt most like `word`, or empty if none is near enough to suggest.
+/// The entry of `known` that is spelt most like `word`, of several the first that begins like it; else the shortest
+/// that `word` abbreviates ("mb" of "microbatches"); or empty if none is near enough to suggest.
 std::string nearest_word(std::string_view word, std::span<const std::string> known);
 
 [[noreturn]] void check_failed(const char* condition, const char* should_hold, const char* file, int line);

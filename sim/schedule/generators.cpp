@@ -39,15 +39,22 @@ std::span<const GeneratorEntry> generators() {
   return entries;
 }
 
-Schedule generate_schedule(const std::string& name, const ScheduleRequest& request) {
+std::string fault_of_schedule_name(const std::string& name) {
   std::vector<std::string> names;
   for (const GeneratorEntry& entry : generators()) {
-    if (entry.name == name) return entry.generate(request);
+    if (entry.name == name) return "";
     names.push_back(entry.name);
   }
   const std::string nearest = nearest_word(name, names);
-  throw Error("schedule:" + name, nearest.empty() ? "no such schedule; `braid list schedules` names them"
-                                                  : fmt::format("no such schedule; did you mean {}?", nearest));
+  return nearest.empty() ? "no such schedule; `braid list schedules` names them"
+                         : fmt::format("no such schedule; did you mean {}?", nearest);
+}
+
+Schedule generate_schedule(const std::string& name, const ScheduleRequest& request) {
+  for (const GeneratorEntry& entry : generators()) {
+    if (entry.name == name) return entry.generate(request);
+  }
+  throw Error("schedule:" + name, fault_of_schedule_name(name));
 }
 
 }  // namespace braid

@@ -54,6 +54,9 @@ struct GeneratorEntry {
 };
 std::span<const GeneratorEntry> generators();
 
+/// Why no generator has that name, with the nearest; "" if one has.
+std::string fault_of_schedule_name(const std::string& name);
+
 /// Generates by name. An unknown name is an Error that suggests the nearest.
 Schedule generate_schedule(const std::string& name, const ScheduleRequest& request);
 

@@ -85,6 +85,7 @@ std::string unknown_name(const std::string& name) {
   std::vector<std::string> known;
   for (std::size_t i = 0; i < kFacts; ++i) known.emplace_back(name_of_fact(i));
   known.insert(known.end(), std::begin(kFunctions), std::end(kFunctions));
+  known.emplace_back("fits");
   if (name == "fits") return "'fits' stands alone, as a constraint of its own";
   const std::string near = nearest_word(name, known);
   return fmt::format(

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
+#include <map>
 
 #include "sim/base/csv.hpp"
 #include "sim/scenario/toml_tree.hpp"
@@ -87,10 +87,11 @@ std::vector<std::pair<std::string, std::string>> set_fields(const Sweep& sweep) 
 }
 
 void check_fields(const Sweep& sweep, Reading& reading) {
-  std::set<std::string> seen;
+  std::map<std::string, std::string> seen;  // with the first place
   const auto fields = set_fields(sweep);
   for (const auto& [field, where] : fields) {
-    if (!seen.insert(field).second) reading.issues.push_back({where, fmt::format("'{}' is set twice", field)});
+    const auto [first, fresh] = seen.emplace(field, where);
+    if (!fresh) reading.issues.push_back({where, fmt::format("'{}' is set twice, first at {}", field, first->second)});
     if (field == "name" || field == "schema") {
       reading.issues.push_back({where, fmt::format("'{}' is not for a sweep to change", field)});
     }
@@ -143,6 +144,16 @@ bool is_sweep(const std::string& toml) {
     return root.contains("scenario") && !root.contains("plan");
   } catch (const Error&) { return false; }
 }
+
+std::vector<std::string> derived_in(const std::string& toml) try {
+  const toml::table root = parse_toml(toml, "");
+  std::vector<std::string> fields;
+  Reading ignored;
+  if (const toml::table* derived = root["derived"].as_table()) {
+    for (Expression& each : derived_of(*derived, ignored)) fields.push_back(std::move(each.field));
+  }
+  return fields;
+} catch (const Error&) { return {}; }
 
 Sweep parse_sweep(const std::string& toml, const std::string& path, const std::vector<Override>& overrides) {
   const toml::table root = parse_toml(toml, path);

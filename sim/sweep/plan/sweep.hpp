@@ -36,6 +36,10 @@ inline constexpr int kSweepFileSchema = 1;
 /// Of the product of all axes; more is taken for a slip.
 inline constexpr std::int64_t kMostPoints = 10'000'000;
 
+/// What to say of a product of one point.
+inline constexpr const char* kNothingSwept =
+    "there is nothing to choose: give values under [fields] or [[zip]], or write several runs\n";
+
 /// Fields that change together: one, or those of a zip.
 struct FieldAxis {
   std::vector<std::string> fields;               ///< dotted paths as in --set
@@ -71,6 +75,9 @@ struct Sweep {
 
 /// Whether a file's text is a sweep and not a scenario: it says which scenario. False for what is not TOML.
 bool is_sweep(const std::string& toml);
+
+/// The fields under [derived] in a sweep file's text; none if it is no TOML.
+std::vector<std::string> derived_in(const std::string& toml);
 
 /// Throws Error with every fault, each with file, line, column and key: an unknown key, an empty list, a range that
 /// never ends, lists of a zip that differ in length, a field twice, a run that is not there, more than kMostPoints.

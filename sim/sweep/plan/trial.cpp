@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "sim/schedule/generators.hpp"
 #include "sim/sweep/plan/point_facts.hpp"
 #include "sim/sweep/plan/point_math.hpp"
 
@@ -71,10 +72,14 @@ class Trials {
  private:
   void look_at_files(const Scenario& scenario, const std::vector<std::size_t>& positions) {
     for (std::size_t i = 0; i < scenario.runs.size(); ++i) {
-      if (!scenario.runs[i].schedule.starts_with(kFile)) continue;
-      add(location(scenario, fmt::format("run.{}.schedule", i)) +
-              ": a schedule from a file cannot be swept; a store keeps scenarios that need no other file",
-          positions);
+      const std::string& schedule = scenario.runs[i].schedule;
+      const std::string place = location(scenario, fmt::format("run.{}.schedule", i)) + ": ";
+      if (schedule.starts_with(kFile)) {
+        add(place + "a schedule from a file cannot be swept; a store keeps scenarios that need no other file",
+            positions);
+      } else if (const std::string fault = fault_of_schedule_name(schedule); !fault.empty()) {
+        add(place + fault, positions);
+      }
     }
     std::error_code ignored;
     if (!scenario.profile.empty() && !std::filesystem::is_regular_file(scenario.profile, ignored)) {

@@ -133,7 +133,8 @@ std::string against_html(const StoreComparison& comparison, const Survey& here, 
   text += "</p>\n";
   if (comparison.pairs.empty()) return text;
   text += "<div class=\"cards\">" +
-          card(fmt::format("{:+.2f} %", percent(comparison.median)), "change of tokens/s, median") +
+          card(fmt::format("{:+.2f} %", percent(comparison.median)),
+               fmt::format("tokens/s of {} over those of {}, median", comparison.name, comparison.other)) +
           card(fmt::format("{:+.2f} .. {:+.2f} %", percent(comparison.p5), percent(comparison.p95)),
                "5th to 95th percentile");
   if (comparison.has_bests) {

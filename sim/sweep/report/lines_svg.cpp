@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -100,16 +101,24 @@ std::vector<LinePoint> best_over(const Survey& survey, const ChosenField& field,
   return line;
 }
 
-std::vector<std::size_t> fields_to_draw(const Survey& survey) {
+std::vector<std::size_t> fields_to_draw(const Survey& survey, const std::vector<std::string>& derived) {
   std::vector<std::size_t> fields;
   for (std::size_t i = 0; i < survey.fields.size(); ++i) {
     const ChosenField& field = survey.fields[i];
     if (field.name == "plan.tp" || field.name == "plan.pp") continue;
+    if (std::find(derived.begin(), derived.end(), field.name) != derived.end()) continue;
     std::set<std::uint32_t> values;
-    for (std::size_t row = 0; row < survey.rows.size() && values.size() < 2; ++row) {
-      if (survey.candidate(row) && survey.speed[row] > 0 && field.at[row] != kNotChosen) values.insert(field.at[row]);
+    std::map<std::size_t, std::set<std::uint32_t>> of_run;
+    for (std::size_t row = 0; row < survey.rows.size(); ++row) {
+      if (!survey.candidate(row) || !(survey.speed[row] > 0) || field.at[row] == kNotChosen) continue;
+      values.insert(field.at[row]);
+      of_run[survey.run_of[row]].insert(field.at[row]);
     }
-    if (values.size() > 1) fields.push_back(i);
+    const auto varying =
+        std::count_if(of_run.begin(), of_run.end(), [](const auto& each) { return each.second.size() > 1; });
+    // A field of one run makes no line of the others; a swept schedule is the run itself.
+    const bool of_one = field.name.starts_with("run.") && survey.runs.size() > 1 && varying < 2;
+    if (values.size() > 1 && !of_one) fields.push_back(i);
   }
   return fields;
 }

@@ -20,8 +20,8 @@ struct LinePoint {
 std::vector<LinePoint> best_over(const Survey& survey, const ChosenField& field, std::size_t run);
 
 /// Fields that a line can be drawn over: with two values at least, of which something fits; without those of TP and PP,
-/// which the maps show.
-std::vector<std::size_t> fields_to_draw(const Survey& survey);
+/// which the maps show, without `derived` ones, and without those of one run where there are several.
+std::vector<std::size_t> fields_to_draw(const Survey& survey, const std::vector<std::string>& derived = {});
 
 /// The lines of these runs. Numbers that span a factor of 8 are on a logarithmic axis; texts are side by side. Of marks
 /// that lie on one another one is drawn.

@@ -72,6 +72,12 @@ Scatter scatter_svg(const Survey& survey, const ScatterInput& input) {
     line += fmt::format("{}{} {}", line.empty() ? "M" : "L", shortest(plot.px(input.x(row)), 1),
                         shortest(plot.py(survey.speed[row]), 1));
   }
+  if (input.x_limit > plot.x.low && input.x_limit < plot.x.high) {
+    const double x = plot.px(input.x_limit);
+    text += fmt::format("<path class=\"limit\" d=\"M{} {}v{}\"><title>{}</title></path>", shortest(x, 1),
+                        shortest(kInner.y), shortest(kInner.height), escaped(input.limit_title)) +
+            svg_text(x + 5, kInner.y + kInner.height - 6, "tick limit", input.limit_title);
+  }
   text += fmt::format("<path class=\"front\" d=\"{}\"/>\n", line);
   for (const std::size_t row : drawn) {
     const double x = plot.px(input.x(row)), y = plot.py(survey.speed[row]);

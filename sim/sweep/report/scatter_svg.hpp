@@ -16,6 +16,8 @@ struct ScatterInput {
   std::string x_title, y_title;          ///< with units; of x less is better, of y more
   std::function<double(std::size_t)> x;  ///< of a row; a row is drawn if it is above 0 there and its speed is
   std::size_t most_marks = 2500;         ///< besides the front and the first of the ranking
+  double x_limit = 0;                    ///< a line is drawn there if a point lies near or behind it; 0: none
+  std::string limit_title = {};
 };
 
 struct Scatter {

@@ -35,6 +35,7 @@ struct Survey {
   /// Rows that were only screened and fit, with a screened speed above that of the best row played by units.
   std::size_t promising = 0;
   std::size_t left_behind = 0;  ///< rows of the store that are no longer in the sweep; they are not in `rows`
+  std::size_t same = 0;         ///< points of the sweep that are the same as one of the rows; for the caller to say
   std::size_t fitting = 0, not_fitting = 0, pruned = 0, failed = 0;
   std::vector<ReasonCount> pruned_because, failed_because;  ///< most frequent first
 

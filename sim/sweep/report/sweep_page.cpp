@@ -43,6 +43,18 @@ std::string cards(const Survey& survey) {
   return text + card(fmt::format("{}", survey.rows.size()), "configurations") + "</div>\n";
 }
 
+/// What the sweep chose for the best, of what varies.
+std::string choice_of_best(const Survey& survey) {
+  if (survey.ranking.empty()) return "";
+  const std::size_t best = survey.ranking.front();
+  std::string text;
+  for (const ChosenField& field : survey.fields) {
+    if (field.values.size() < 2 || field.at[best] == kNotChosen) continue;
+    text += (text.empty() ? "" : ", ") + field.name + " = " + field.text(best);
+  }
+  return text.empty() ? "" : note("The best: " + escaped(survey.rows[best].run + ", " + text) + ".");
+}
+
 std::string scatter_part(const Survey& survey, const ScatterInput& input, const char* what) {
   const Scatter scatter = scatter_svg(survey, input);
   if (scatter.points == 0) return "";
@@ -72,13 +84,15 @@ bool prices_differ(const Survey& survey) {
   return most > least * 1.001;
 }
 
-std::string scatters(const Survey& survey) {
+std::string scatters(const Survey& survey, double gpu_memory_bytes) {
   const char* speed = survey.as_screened ? "tokens/s, as screened" : "tokens/s";
   std::string text = "<h2>Trade-offs</h2>" + series_legend(survey.runs);
   text += scatter_part(survey,
                        {.x_title = "peak memory of the fullest GPU, GB",
                         .y_title = speed,
-                        .x = [&](std::size_t row) { return survey.rows[row].peak_memory_bytes / kGigabyte; }},
+                        .x = [&](std::size_t row) { return survey.rows[row].peak_memory_bytes / kGigabyte; },
+                        .x_limit = gpu_memory_bytes / kGigabyte,
+                        .limit_title = "memory of a GPU"},
                        "Speed against memory");
   if (prices_differ(survey)) {
     text += scatter_part(
@@ -107,8 +121,8 @@ std::string maps(const Survey& survey, const std::vector<std::size_t>& runs) {
          heat_maps_svg(survey, runs);
 }
 
-std::string lines(const Survey& survey, const std::vector<std::size_t>& runs) {
-  std::vector<std::size_t> fields = fields_to_draw(survey);
+std::string lines(const Survey& survey, const std::vector<std::size_t>& runs, const std::vector<std::string>& derived) {
+  std::vector<std::size_t> fields = fields_to_draw(survey, derived);
   if (fields.empty()) return "";
   std::string text = "<h2>What each choice is worth</h2>" +
                      note(fmt::format("Best tokens/s{} at each value, whatever else is chosen. Axes do not begin at 0.",
@@ -196,7 +210,10 @@ std::string provenance(const SweepPageInput& input) {
 
 std::string counts_line(const Survey& survey) {
   const auto of = [](std::size_t n, const char* what) { return n > 0 ? fmt::format(", {} {}", n, what) : ""; };
-  return fmt::format("{} configurations: {} played and fit", survey.rows.size(), survey.fitting) +
+  const std::string same = survey.same > 0 ? fmt::format(" ({} points of the sweep, {} of them the same as others)",
+                                                         survey.rows.size() + survey.same, survey.same)
+                                           : "";
+  return fmt::format("{} configurations{}: {} played and fit", survey.rows.size(), same, survey.fitting) +
          of(survey.refined, "of them refined (screened, then played by units)") + of(survey.not_fitting, "do not fit") +
          of(survey.pruned, "pruned") + of(survey.failed, "failed") +
          of(survey.left_behind, "more are no longer in the sweep");
@@ -224,6 +241,7 @@ std::string sweep_page(const SweepPageInput& input) {
   const Survey& survey = input.survey;
   std::string text = html_begin(input.title, sweep_style());
   text += fmt::format("<h1>{}</h1><p class=\"lead\">{}.</p>\n", escaped(input.title), escaped(counts_line(survey)));
+  if (!input.setting.empty()) text += "<p class=\"lead\">" + escaped(input.setting) + "</p>\n";
   if (survey.as_screened) {
     text += note(
         "Pictures that hold many configurations against one another show all of them as they were screened: in blocks, "
@@ -233,7 +251,7 @@ std::string sweep_page(const SweepPageInput& input) {
     text += note(fmt::format("{} configurations were played but have no speed to compare; no picture shows them.",
                              survey.unscreened));
   }
-  text += cards(survey);
+  text += cards(survey) + choice_of_best(survey);
   if (const std::string nothing = nothing_fits_line(survey); !nothing.empty()) {
     text += "<p class=\"bad\">" + escaped(nothing) + ".</p>\n";
   }
@@ -254,9 +272,9 @@ std::string sweep_page(const SweepPageInput& input) {
     if (survey.runs.size() > 1) text += "<h3>The best of each schedule</h3>" + best_of_runs_bars(survey);
   }
   text += screening_part(input);
-  if (survey.fitting + survey.not_fitting > 0) text += scatters(survey);
+  if (survey.fitting + survey.not_fitting > 0) text += scatters(survey, input.gpu_memory_bytes);
   text += maps(survey, runs);
-  text += lines(survey, runs);
+  text += lines(survey, runs, input.derived);
   const std::string tornado = tornado_svg(input.sensitivities);
   if (!input.sensitivity_of.empty()) {
     text += "<h2>What if the cluster were otherwise</h2>" + note(escaped(input.sensitivity_of));

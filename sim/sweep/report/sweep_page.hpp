@@ -43,6 +43,9 @@ struct SweepPageInput {
   std::optional<ScreeningOutcome> screening;
   std::optional<StoreAgainst> against;
   std::vector<std::pair<std::string, std::string>> facts;  ///< for the end: "sweep" and its text
+  std::string setting;                                     ///< model, GPUs, cluster, in words; for the head
+  std::vector<std::string> derived;  ///< fields that follow from others, so that they are no choice
+  double gpu_memory_bytes = 0;       ///< if one for all configurations; 0: none is drawn
 };
 
 /// The same input gives the same bytes.

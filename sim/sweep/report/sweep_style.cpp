@@ -20,6 +20,7 @@ const char* sweep_style() {
 .mark.hollow{fill:none!important;stroke-width:1.2;stroke-opacity:.55}
 .ring{fill:none;stroke:var(--text);stroke-width:1.2}
 .front{fill:none;stroke:var(--text);stroke-width:1.4;stroke-dasharray:5 4;opacity:.75}
+.limit{stroke:var(--bad);stroke-width:1.4;fill:none}.plot text.limit{stroke:none;fill:var(--bad)}
 .line{fill:none;stroke-width:2}
 .s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}.s3{fill:var(--s3)}.s4{fill:var(--s4)}.s5{fill:var(--s5)}
 .s6{fill:var(--s6)}.s7{fill:var(--s7)}
@@ -31,7 +32,7 @@ path.line{fill:none}
 .less{fill:var(--less)}.more{fill:var(--more)}.bin{fill:var(--s0)}
 .maps{display:flex;flex-wrap:wrap;gap:20px 32px}.maps svg{max-width:100%}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(480px,1fr));gap:12px 28px}
-figure{margin:0}figcaption{font-weight:600;font-size:14px;margin:8px 0 2px}
+figure{margin:0;max-width:720px}figcaption{font-weight:600;font-size:14px;margin:8px 0 2px}
 .heat .in{text-anchor:middle;pointer-events:none}.heat .light{fill:#fff}.heat .dark{fill:#14181f}
 .heat .soft{fill:var(--soft)}.heat .strong{font-weight:700}
 .cell.top{stroke:var(--text);stroke-width:2.5}

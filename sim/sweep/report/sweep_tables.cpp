@@ -20,14 +20,17 @@ constexpr std::size_t kMostReasons = 12;
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
-/// Fields that have no column of their own anyway and tell rows apart.
-std::vector<const ChosenField*> fields_to_tell(const Survey& survey) {
+/// Fields that have no column of their own anyway and tell the best apart.
+std::vector<const ChosenField*> fields_to_tell(const Survey& survey, std::size_t most) {
   constexpr std::string_view kHaveColumns[] = {
       "plan.tp", "plan.pp", "plan.dp", "plan.microbatches", "plan.microbatch_size", "plan.sequence"};
   std::vector<const ChosenField*> fields;
   for (const ChosenField& field : survey.fields) {
     const bool has = std::find(std::begin(kHaveColumns), std::end(kHaveColumns), field.name) != std::end(kHaveColumns);
-    if (!has && field.values.size() > 1) fields.push_back(&field);
+    bool varies = false;
+    for (std::size_t i = 0; i < survey.ranking.size() && i < most; ++i)
+      varies = varies || field.at[survey.ranking[i]] != field.at[survey.ranking.front()];
+    if (!has && varies) fields.push_back(&field);
   }
   return fields;
 }
@@ -88,19 +91,25 @@ void add_reasons(std::string& text, const char* what, const std::vector<ReasonCo
 }  // namespace
 
 std::string best_table(const Survey& survey, std::size_t most) {
-  const auto fields = fields_to_tell(survey);
+  const auto fields = fields_to_tell(survey, most);
   const bool priced = any(survey, most, [](const Configuration& row) { return row.cost_per_step.has_value(); });
   const bool powered = any(survey, most, [](const Configuration& row) { return row.watts.has_value(); });
   const int gpus = survey.ranking.empty() ? 0 : survey.rows[survey.ranking.front()].gpus;
   const bool gpus_differ = any(survey, most, [&](const Configuration& row) { return row.gpus != gpus; });
   const bool has_mfu = any(survey, most, [](const Configuration& row) { return row.mfu > 0; });
-  std::vector<TableColumn> columns{{"#", ""},
-                                   {"schedule", ""},
-                                   {"TP", ""},
-                                   {"PP", ""},
-                                   {"DP", ""},
-                                   {"microbatches", "A step and replica, times samples of each"},
-                                   {"sequence", "Tokens a sample"}};
+  // What is the same in all of them says nothing; the plan stays.
+  const auto differ = [&](const auto& of) {
+    return any(survey, most, [&](const Configuration& row) { return of(row) != of(survey.rows[survey.ranking[0]]); });
+  };
+  const auto way_of = [](const Configuration& row) { return row.network + ", " + row.grain; };
+  const bool ways_differ = differ(way_of);
+  const bool sequences_differ = differ([](const Configuration& row) { return row.sequence; });
+  std::vector<TableColumn> columns{{"#", ""},  {"schedule", ""},
+                                   {"TP", ""}, {"PP", ""},
+                                   {"DP", ""}, {"microbatches", "A step and replica, times samples of each"}};
+  if (ways_differ)
+    columns.push_back({"played", "unit: by units on the named network; block: screened in blocks on an ideal one"});
+  if (sequences_differ) columns.push_back({"sequence", "Tokens a sample"});
   for (const ChosenField* field : fields) columns.push_back({field->name, ""});
   if (gpus_differ) columns.push_back({"GPUs", ""});
   columns.push_back({"step", "Time of one optimizer step"});
@@ -110,7 +119,6 @@ std::string best_table(const Survey& survey, std::size_t most) {
   columns.push_back({"memory", "Peak of the fullest GPU"});
   if (priced) columns.push_back({survey.currency + " / 1 M tokens", ""});
   if (powered) columns.push_back({"kWh / 1 M tokens", ""});
-  columns.push_back({"played", "unit: by units on the named network; block: screened in blocks on an ideal one"});
   if (survey.refined > 0) columns.push_back({"screened as", "Its place among the refined ones by screened time"});
   std::string text = "<div class=\"table\"><table>" + table_head(columns);
   for (std::size_t i = 0; i < survey.ranking.size() && i < most; ++i) {
@@ -118,8 +126,9 @@ std::string best_table(const Survey& survey, std::size_t most) {
     const Configuration& row = survey.rows[at];
     text += "<tr>" + table_cell(std::to_string(i + 1)) + table_cell(row.run) + table_cell(std::to_string(row.tp)) +
             table_cell(std::to_string(row.pp)) + table_cell(std::to_string(row.dp)) +
-            table_cell(fmt::format("{} x {}", row.microbatches, row.microbatch_size)) +
-            table_cell(std::to_string(row.sequence));
+            table_cell(fmt::format("{} x {}", row.microbatches, row.microbatch_size));
+    if (ways_differ) text += table_cell(way_of(row));
+    if (sequences_differ) text += table_cell(std::to_string(row.sequence));
     for (const ChosenField* field : fields) text += table_cell(field->text(at));
     if (gpus_differ) text += table_cell(std::to_string(row.gpus));
     text += table_cell(to_text(Seconds(row.step_time_s))) + table_cell(short_number(row.tokens_per_s));
@@ -131,7 +140,6 @@ std::string best_table(const Survey& survey, std::size_t most) {
       constexpr double kJoulesOfKwh = 3.6e6;
       text += table_cell(row.watts ? short_number(*row.watts / row.tokens_per_s * 1e6 / kJoulesOfKwh) : "-");
     }
-    text += table_cell(row.network + ", " + row.grain);
     if (survey.refined > 0) {
       text += table_cell(survey.screened_place[at] > 0 ? fmt::format("#{}", survey.screened_place[at]) : "-");
     }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -85,6 +86,14 @@ std::string changed_file(const Files& before, const Files& now) {
 
 constexpr const char* kWayOut = "name another file with --store, or empty this one with --fresh";
 
+/// 0 where the store does not say.
+std::int64_t points_told(const SweepStore& store) {
+  const std::string text = store.fact("points");
+  std::int64_t points = 0;
+  std::from_chars(text.data(), text.data() + text.size(), points);
+  return points;
+}
+
 }  // namespace
 
 void tie(SweepStore& store, const Sweep& sweep, std::int64_t points) {
@@ -130,6 +139,24 @@ void require_same_sweep(const SweepStore& store, const SweepStore& other) {
   }
   const std::string file = changed_file(parse_files(store.fact("files")), parse_files(other.fact("files")));
   if (!file.empty()) throw Error(other.path(), fmt::format("holds rows of another {} than {}", file, store.path()));
+}
+
+std::int64_t same_as_others(const SweepStore& store, const std::vector<Configuration>& rows) {
+  std::unordered_set<std::string> hashes;
+  for (const Configuration& row : rows) {
+    if (row.point >= 0) hashes.insert(row.hash);
+  }
+  const auto same = store.same();
+  const std::int64_t all =
+      std::count_if(same.begin(), same.end(), [&](const auto& each) { return hashes.contains(each.second); });
+  // Choices of values that the sweep has no more are kept; what the sweep has room for is known.
+  const std::int64_t points = points_told(store);
+  return points > 0 ? std::clamp<std::int64_t>(points - std::ssize(hashes), 0, all) : all;
+}
+
+std::int64_t missing_points(const SweepStore& store, const std::vector<Configuration>& rows) {
+  const auto here = std::count_if(rows.begin(), rows.end(), [](const Configuration& row) { return row.point >= 0; });
+  return std::max<std::int64_t>(0, points_told(store) - here - same_as_others(store, rows));
 }
 
 Known known_points(SweepStore& store, const Sweep& sweep, const std::vector<std::int64_t>& points, bool whole) {

@@ -54,6 +54,12 @@ SweepOutcome run_sweep(const Sweep& sweep, SweepStore& store, const SweepOptions
 /// how many rows there are.
 std::int64_t merge_stores(const std::vector<std::string>& parts, const std::string& into);
 
+/// Of all points of the sweep those whose configuration another point of it has already, so that they have no row.
+/// `rows` are all of the store, slim.
+std::int64_t same_as_others(const SweepStore& store, const std::vector<Configuration>& rows);
+/// How many points of the sweep the store has nothing of; 0 where it does not say how many there are.
+std::int64_t missing_points(const SweepStore& store, const std::vector<Configuration>& rows);
+
 /// Tokens a second by the screened step time, which orders what is to be refined; 0: was not screened.
 double screened_tokens_per_s(const Configuration& row);
 

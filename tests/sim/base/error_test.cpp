@@ -25,6 +25,13 @@ TEST(NearestWord, SuggestsWhatASlipMeant) {
   EXPECT_EQ(nearest_word("kv_head", known), "kv_heads");
 }
 
+TEST(NearestWord, PrefersWordsThatBeginAlike) {
+  // "dq" is one letter from "pq", which stands first, and from "dp".
+  EXPECT_EQ(nearest_word("dq", std::vector<std::string>{"pq", "dp"}), "dp");
+  // Both letters of "mb" would have to change to make "tp".
+  EXPECT_EQ(nearest_word("mb", std::vector<std::string>{"tp", "microbatch_size", "microbatches"}), "microbatches");
+}
+
 TEST(NearestWord, SuggestsNothingForAnotherWord) {
   const std::vector<std::string> known = {"layers", "hidden"};
   EXPECT_EQ(nearest_word("bandwidth", known), "");

@@ -84,6 +84,18 @@ TEST_F(ReportCli, WritesOnlyWhatIsNamed) {
   EXPECT_THAT(place.files(), ElementsAre("a.csv", "a.db"));
 }
 
+TEST_F(ReportCli, ShowsWhatWasSweptInTheTerminal) {
+  Configuration slow = row("stp", 200), fast = row("stp", 300);
+  slow.choice = R"({"cluster.nic_bandwidth":"100 Gbit/s","plan.tp":2,"run":"stp"})";
+  fast.choice = R"({"cluster.nic_bandwidth":"400 Gbit/s","plan.tp":2,"run":"stp"})";
+  slow.hash = "slow";
+  store("a.db", {slow, fast});
+  const Outcome outcome = place.braid({"report", "a.db", "--no-timelines"});
+  EXPECT_THAT(outcome.out, HasSubstr("nic_bandwidth"));
+  EXPECT_THAT(outcome.out, HasSubstr("400 Gbit/s"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr(" tp ")));  // the same in both
+}
+
 TEST_F(ReportCli, HoldsTwoStoresAgainstEachOther) {
   store("new.db", {row("stp", 300), row("zb-v", 200)});
   store("old.db", {row("stp", 150), row("zb-v", 200)});
@@ -92,6 +104,7 @@ TEST_F(ReportCli, HoldsTwoStoresAgainstEachOther) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   // 300 / 150 and 200 / 200.
   EXPECT_THAT(outcome.out, HasSubstr("against old: 2 configurations in both (joined by choice)"));
+  EXPECT_THAT(outcome.out, HasSubstr("tokens/s of new over those of old: +"));
   EXPECT_THAT(outcome.out, HasSubstr("(+0.00 .. +100.00 %), another best"));
   EXPECT_THAT(text("a.html"), HasSubstr("<h2>Against old</h2>"));
   EXPECT_THAT(text("a.html"), Not(HasSubstr("class=\"timeline\"")));

@@ -77,9 +77,25 @@ TEST(SweepCli, ShardsAreMerged) {
   place.file("s.toml", kSweep);
   EXPECT_EQ(place.braid({"sweep", "s.toml", "--shard", "1/2", "--store", "1.db"}).code, 0);
   EXPECT_EQ(place.braid({"sweep", "s.toml", "--shard", "2/2", "--store", "2.db"}).code, 0);
+  // Each has two of the four points.
+  const Outcome one = place.braid({"sweep", "merge", "some.db", "1.db"});
+  EXPECT_EQ(one.out,
+            "2 configurations in some.db\n2 of the 4 points of the sweep are missing: merge the other shards, too\n");
   const Outcome merged = place.braid({"sweep", "merge", "all.db", "1.db", "2.db"});
   EXPECT_EQ(merged.code, 0) << merged.err;
   EXPECT_EQ(merged.out, "4 configurations in all.db\n");
+}
+
+// The run that is played has no chunks of another run, so both values of those are one configuration.
+TEST(SweepCli, SaysHowManyAreTheSameAsOthers) {
+  const Workplace place;
+  std::string text = kSweep;
+  text.insert(text.find("[fields]") + 9, "\"run.1.p2p\" = [\"batched\", \"eager\"]\n");
+  place.file("s.toml", "runs = [\"1f1b\"]\n" + text + "[[scenario.run]]\nschedule = \"gpipe\"\n");
+  const Outcome told = place.braid({"sweep", "s.toml", "--store", "a.db"});
+  EXPECT_THAT(told.out, HasSubstr("8 configurations, 4 of them the same as others: 8 new in ")) << told.err;
+  const Outcome report = place.braid({"report", "a.db", "--no-timelines"});
+  EXPECT_THAT(report.out, HasSubstr("4 configurations (8 points of the sweep, 4 of them the same as others): "));
 }
 
 TEST(SweepCli, FreshEmptiesAStoreAndNothingElse) {

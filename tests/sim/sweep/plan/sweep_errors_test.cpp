@@ -74,6 +74,14 @@ TEST(SweepErrors, AFieldThatIsNotThere) {
   EXPECT_THAT(of_field("\"plan..tp\" = [1]"), HasSubstr("an empty part between dots"));
 }
 
+TEST(SweepErrors, AScheduleThatIsNotThere) {
+  EXPECT_EQ(of_field("\"run.0.schedule\" = [\"stp\", \"stpp\"]"),
+            "s.sweep.toml:35:1:fields.run.0.schedule: \"stpp\": no such schedule; did you mean stp?");
+  std::string text = test::sweep_text("", "");
+  text.replace(text.find("\"1f1b-i\""), 8, "\"1f1b-j\"");
+  EXPECT_THAT(test::sweep_fault(text), HasSubstr("run.0.schedule: no such schedule; did you mean 1f1b"));
+}
+
 TEST(SweepErrors, EachValueThatMakesNoSense) {
   EXPECT_EQ(of_field("\"plan.tp\" = [1, \"two\", 0, 4]"),
             "s.sweep.toml:35:1:fields.plan.tp: \"two\": wants a whole number, not a string\n"
@@ -107,11 +115,11 @@ TEST(SweepErrors, AScenarioThatDoesNotRead) {
 
 TEST(SweepErrors, AFieldSetTwice) {
   EXPECT_EQ(of_field("\"plan.tp\" = [1, 2]\nplan.tp = [1, 2]"),
-            "s.sweep.toml:36:6:fields.plan.tp: 'plan.tp' is set twice");
+            "s.sweep.toml:36:6:fields.plan.tp: 'plan.tp' is set twice, first at s.sweep.toml:35:1:fields.plan.tp");
   EXPECT_EQ(of_tables("[fields]\n\"plan.tp\" = [1, 2]\n[[zip]]\n\"plan.tp\" = [1, 2]"),
-            "s.sweep.toml:36:1:zip.0: 'plan.tp' is set twice");
+            "s.sweep.toml:36:1:zip.0: 'plan.tp' is set twice, first at s.sweep.toml:35:1:fields.plan.tp");
   EXPECT_EQ(of_tables("[fields]\n\"plan.tp\" = [1, 2]\n[derived]\n\"plan.tp\" = \"pp\""),
-            "s.sweep.toml:37:1:derived.plan.tp: 'plan.tp' is set twice");
+            "s.sweep.toml:37:1:derived.plan.tp: 'plan.tp' is set twice, first at s.sweep.toml:35:1:fields.plan.tp");
   EXPECT_EQ(of_field("\"cluster.gpu\" = [\"H100-80G\"]\n\"cluster.gpu.sms\" = [1]"),
             "s.sweep.toml:36:1:fields.cluster.gpu.sms: lies inside 'cluster.gpu', which is set too");
   EXPECT_EQ(test::sweep_fault(test::sweep_text("", "[fields]\n\"plan.tp\" = [1, 2]"), {{"plan.tp", "4"}}),
@@ -183,6 +191,8 @@ TEST(SweepErrors, ExpressionsThatAreNone) {
   EXPECT_EQ(of_head("constraints = \"tp == 1\""), "s.sweep.toml:3:15:constraints: wants a list of strings");
   EXPECT_EQ(of_constraint("tpp == 1"),
             "s.sweep.toml:3:16:constraints: 'tpp == 1': nothing is called 'tpp'; did you mean 'tp'?");
+  EXPECT_THAT(of_constraint("mb == 1"), HasSubstr("'mb'; did you mean 'microbatches'?"));
+  EXPECT_THAT(of_constraint("fit"), HasSubstr("'fit'; did you mean 'fits'?"));
   EXPECT_THAT(of_constraint("quux == 1"), HasSubstr("nothing is called 'quux'; there are tp, pp,"));
   EXPECT_EQ(of_constraint("tp = 1"), "s.sweep.toml:3:16:constraints: 'tp = 1': '=' compares nothing; write '=='");
   EXPECT_EQ(of_constraint("fits and tp == 1"),

@@ -33,6 +33,17 @@ TEST(Lines, TakeTheBestOfEachValueInOrderOfItsSize) {
   EXPECT_THAT(fields_to_draw(found), ElementsAre(0));  // nothing else has two values
 }
 
+TEST(Lines, LeaveOutDerivedFieldsAndThoseOfOneRun) {
+  const auto of = [](int chunks, const char* run) {
+    return with_choice(screened(1, 1, run, 10 * chunks),
+                       fmt::format(R"({{"plan.dp":{0},"run.0.chunks":{0},"run":"{1}"}})", chunks, run));
+  };
+  const Survey two = surveyed({of(1, "a"), of(2, "a"), of(1, "b")});
+  EXPECT_THAT(fields_to_draw(two), ElementsAre(0));
+  EXPECT_THAT(fields_to_draw(two, {"plan.dp"}), ElementsAre());
+  EXPECT_THAT(fields_to_draw(surveyed({of(1, "a"), of(2, "a")}), {"plan.dp"}), ElementsAre(1));
+}
+
 TEST(Lines, StandWhereTheirValuesAre) {
   // 100 to 800 Gbit/s is a factor of 8: logarithmic with 5 % of the decades at each side, 510 wide from 70 on; 400 is
   // two thirds of the way: (0.05 + 2/3) / 1.1 of it.

@@ -35,6 +35,14 @@ TEST(Scatter, PutsAPointWhereItsValuesAre) {
   EXPECT_THAT(svg, HasSubstr(">tokens/s</text>"));
 }
 
+TEST(Scatter, HasALineWhereTheMemoryEnds) {
+  const Survey found = surveyed({screened(1, 1, "a", 10, 40), screened(1, 2, "a", 20, 100)});
+  ScatterInput input = over_memory(found);
+  EXPECT_THAT(scatter_svg(found, input).svg, testing::Not(HasSubstr("class=\"limit\"")));
+  input.x_limit = 80;
+  EXPECT_THAT(scatter_svg(found, input).svg, HasSubstr("<path class=\"limit\""));
+}
+
 TEST(Scatter, HasTheFrontOfWhatFits) {
   // Row 1 needs more and is slower than row 0; row 3 would be on the front, but does not fit.
   const Survey found = surveyed({screened(1, 1, "a", 100, 10), screened(1, 2, "a", 90, 20),

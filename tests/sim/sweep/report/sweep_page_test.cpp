@@ -6,6 +6,7 @@
 
 #include <regex>
 
+#include "sim/sweep/report/sweep_tables.hpp"
 #include "tests/sim/sweep/report/rows.hpp"
 
 namespace braid {
@@ -104,6 +105,14 @@ TEST(SweepPage, SaysWhereTheTimeGoes) {
   const std::string html = page(surveyed({screened(2, 4, "stp", 800)}));
   EXPECT_THAT(html, HasSubstr(">10 k GPU s</text>"));
   for (const char* share : {">70.0 %<", ">10.0 %<", ">15.0 %<", ">5.0 %<"}) EXPECT_THAT(html, HasSubstr(share));
+}
+
+// Two rows, played in two ways: each has a cell under each heading.
+TEST(SweepPage, HasAHeadingForEveryCellOfTheBest) {
+  const std::string table =
+      best_table(surveyed({refined(screened(1, 2, "stp", 1000), 1.25), screened(1, 4, "stp", 700)}), 20);
+  EXPECT_THAT(table, HasSubstr("played"));
+  EXPECT_EQ(test::count(table, "<td"), 2 * test::count(table, "<th>") + 2 * test::count(table, "<th "));
 }
 
 TEST(SweepPage, IsSmallForTenThousandRows) {
