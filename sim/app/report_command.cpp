@@ -61,7 +61,7 @@ std::string best_text(const Survey& found) {
     rows.push_back({std::to_string(i + 1), row.run, std::to_string(row.tp), std::to_string(row.pp),
                     std::to_string(row.dp), fmt::format("{} x {}", row.microbatches, row.microbatch_size),
                     to_text(Seconds(row.step_time_s)), short_number(row.tokens_per_s),
-                    row.mfu > 0 ? fmt::format("{:.1f} %", 100 * row.mfu) : "-", gib_text(row.peak_memory_bytes),
+                    row.mfu > 0 ? fmt::format("{:.1f} %", 100 * row.mfu) : "-", gb_text(row.peak_memory_bytes),
                     share(row.tp_s, row.step_time_s), share(row.pp_s, row.step_time_s),
                     share(row.other_s, row.step_time_s), row.network + ", " + row.grain});
   }

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "sim/base/units.hpp"
 #include "sim/report/columns.hpp"
 #include "sim/sweep/plan/expand.hpp"
+#include "sim/sweep/store/reasons.hpp"
 
 namespace braid {
 namespace {
@@ -73,22 +73,16 @@ std::string table_of(const std::vector<Configuration>& best, const std::vector<C
 
 /// "3 failed: took longer than 60 s (2), ..."; the most frequent first.
 std::string reasons_of(const std::vector<Configuration>& rows, ConfigurationStatus status, const char* word) {
-  std::map<std::string, int> counts;
-  int all = 0;
-  for (const Configuration& row : rows) {
-    if (row.status != status || row.point < 0) continue;
-    ++counts[row.reason];
-    ++all;
-  }
-  if (all == 0) return "";
-  std::vector<std::pair<std::string, int>> order(counts.begin(), counts.end());
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  const std::vector<ReasonCount> reasons = count_reasons(rows, status);
+  if (reasons.empty()) return "";
+  std::size_t all = 0;
+  for (const ReasonCount& reason : reasons) all += reason.count;
   std::string text = fmt::format("{} {}:\n", all, word);
-  for (std::size_t i = 0; i < order.size() && i < kMostReasons; ++i)
-    text += fmt::format("  {:>6}  {}\n", order[i].second, order[i].first);
-  if (order.size() > kMostReasons)
-    text += fmt::format("          and {} more reason{}\n", order.size() - kMostReasons,
-                        order.size() == kMostReasons + 1 ? "" : "s");
+  for (std::size_t i = 0; i < reasons.size() && i < kMostReasons; ++i)
+    text += fmt::format("  {:>6}  {}\n", reasons[i].count, to_text(reasons[i]));
+  if (reasons.size() > kMostReasons)
+    text += fmt::format("          and {} more reason{}\n", reasons.size() - kMostReasons,
+                        reasons.size() == kMostReasons + 1 ? "" : "s");
   return text;
 }
 

@@ -82,7 +82,7 @@ std::string cell_text(const Survey& survey, const HeatCell& cell) {
     case CellState::best:
       return short_number(survey.speed[cell.row]);
     case CellState::not_fitting:
-      return gib_text(survey.rows[cell.row].peak_memory_bytes);
+      return gb_text(survey.rows[cell.row].peak_memory_bytes);
     case CellState::pruned:
       return "pruned";
     case CellState::failed:

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <unordered_map>
 
@@ -26,35 +25,6 @@ double screened_speed(const Configuration& row) {
   return row.screened_step_time_s > 0 ? row.tokens_per_s * row.step_time_s / row.screened_step_time_s : 0;
 }
 
-/// The reason with every number as '#', so that "needs 81 GB" and "needs 93 GB" count as one.
-std::string kind_of(const std::string& reason) {
-  std::string kind;
-  for (std::size_t i = 0; i < reason.size(); ++i) {
-    const bool digit = std::isdigit(static_cast<unsigned char>(reason[i])) != 0;
-    const bool inside = !kind.empty() && kind.back() == '#' && (reason[i] == '.' || reason[i] == ',') &&
-                        i + 1 < reason.size() && std::isdigit(static_cast<unsigned char>(reason[i + 1])) != 0;
-    if (digit || inside) {
-      if (kind.empty() || kind.back() != '#') kind += '#';
-    } else {
-      kind += reason[i];
-    }
-  }
-  return kind;
-}
-
-std::vector<ReasonCount> reasons(const std::vector<Configuration>& rows, ConfigurationStatus status) {
-  std::unordered_map<std::string, std::size_t> by_kind;
-  std::vector<ReasonCount> counts;
-  for (const Configuration& row : rows) {
-    if (row.status != status) continue;
-    const auto [found, is_new] = by_kind.try_emplace(kind_of(row.reason), counts.size());
-    if (is_new) counts.push_back({.reason = row.reason});
-    ++counts[found->second].count;
-  }
-  std::stable_sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
-  return counts;
-}
-
 void count(Survey& found) {
   for (const Configuration& row : found.rows) {
     if (row.status == ConfigurationStatus::pruned) {
@@ -66,8 +36,8 @@ void count(Survey& found) {
     }
     if (was_refined(row)) ++found.refined;
   }
-  found.pruned_because = reasons(found.rows, ConfigurationStatus::pruned);
-  found.failed_because = reasons(found.rows, ConfigurationStatus::failed);
+  found.pruned_because = count_reasons(found.rows, ConfigurationStatus::pruned);
+  found.failed_because = count_reasons(found.rows, ConfigurationStatus::failed);
 }
 
 void name_runs(Survey& found) {
@@ -149,7 +119,7 @@ std::string long_name(const Survey& survey, std::size_t at) {
   }
   if (!row.ok()) return text + "\n" + row.reason;
   text += fmt::format("\n{} tokens/s, a step of {}, {} of the fullest GPU{}", short_number(row.tokens_per_s),
-                      to_text(Seconds(row.step_time_s)), gib_text(row.peak_memory_bytes),
+                      to_text(Seconds(row.step_time_s)), gb_text(row.peak_memory_bytes),
                       row.fits ? "" : ", which does not fit");
   if (row.mfu > 0) text += fmt::format(", MFU {:.1f} %", 100 * row.mfu);
   return text + fmt::format("\n{} network, {}", row.network, row.grain == "unit" ? "unit by unit" : "in blocks");
@@ -166,10 +136,7 @@ std::string short_number(double value) {
   return shortest(value, std::abs(value) >= 99.95 ? 0 : std::abs(value) >= 9.995 ? 1 : std::abs(value) >= 0.1 ? 2 : 4);
 }
 
-std::string gib_text(double bytes) {
-  constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
-  return fmt::format("{:.1f} GiB", bytes / kGib);
-}
+std::string gb_text(double bytes) { return fmt::format("{:.1f} GB", bytes / kGigabyte); }
 
 double cost_of_million_tokens(const Configuration& row) {
   const double tokens = row.tokens_per_s * row.step_time_s;

@@ -13,14 +13,10 @@
 #include <vector>
 
 #include "sim/sweep/report/chosen.hpp"
+#include "sim/sweep/store/reasons.hpp"
 #include "sim/sweep/store/store.hpp"
 
 namespace braid {
-
-struct ReasonCount {
-  std::string reason;     ///< the first of its kind, numbers and all
-  std::size_t count = 0;  ///< of rows with the same words
-};
 
 struct Survey {
   std::vector<Configuration> rows;  ///< slim
@@ -55,7 +51,9 @@ std::string long_name(const Survey& survey, std::size_t row);
 
 /// "1.23 M", "45.6 k": for people, three digits.
 std::string short_number(double value);
-std::string gib_text(double bytes);
+/// "80.9 GB", of 10^9 bytes as everywhere in Braid.
+std::string gb_text(double bytes);
+inline constexpr double kGigabyte = 1e9;
 /// Of a million tokens, in the store's currency; 0 where it is not known.
 double cost_of_million_tokens(const Configuration& row);
 

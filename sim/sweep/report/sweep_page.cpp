@@ -23,7 +23,6 @@ constexpr std::size_t kBestInTable = 20;
 constexpr std::size_t kBestInBars = 10;
 constexpr std::size_t kMostRunsDrawn = 12;
 constexpr std::size_t kMostFieldsDrawn = 12;
-constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 std::string note(const std::string& text) { return "<p class=\"note\">" + text + "</p>\n"; }
@@ -36,7 +35,7 @@ std::string cards(const Survey& survey) {
     text += card(fmt::format("{} x {} x {}", best.tp, best.pp, best.dp),
                  fmt::format("its TP x PP x DP, {} microbatches", best.microbatches));
     if (best.mfu > 0) text += card(percent(best.mfu), "its MFU");
-    text += card(gib_text(best.peak_memory_bytes), "on its fullest GPU");
+    text += card(gb_text(best.peak_memory_bytes), "on its fullest GPU");
     if (best.cost_per_step) {
       text += card(short_number(cost_of_million_tokens(best)) + " " + survey.currency, "for a million tokens with it");
     }
@@ -77,9 +76,9 @@ std::string scatters(const Survey& survey) {
   const char* speed = survey.as_screened ? "tokens/s, as screened" : "tokens/s";
   std::string text = "<h2>Trade-offs</h2>" + series_legend(survey.runs);
   text += scatter_part(survey,
-                       {.x_title = "peak memory of the fullest GPU, GiB",
+                       {.x_title = "peak memory of the fullest GPU, GB",
                         .y_title = speed,
-                        .x = [&](std::size_t row) { return survey.rows[row].peak_memory_bytes / kGib; }},
+                        .x = [&](std::size_t row) { return survey.rows[row].peak_memory_bytes / kGigabyte; }},
                        "Speed against memory");
   if (prices_differ(survey)) {
     text += scatter_part(
@@ -211,14 +210,14 @@ std::string nothing_fits_line(const Survey& survey) {
       if (row.ok() && (least == 0 || row.peak_memory_bytes < least)) least = row.peak_memory_bytes;
     }
     return fmt::format("none of {} configurations fits the memory; the smallest needs {} on its fullest GPU",
-                       survey.rows.size(), gib_text(least));
+                       survey.rows.size(), gb_text(least));
   }
   const bool pruned =
       survey.failed_because.empty() ||
       (!survey.pruned_because.empty() && survey.pruned_because.front().count >= survey.failed_because.front().count);
   const ReasonCount& most = pruned ? survey.pruned_because.front() : survey.failed_because.front();
   return fmt::format("none of {} configurations was played: {} pruned, {} failed; most often ({}): {}",
-                     survey.rows.size(), survey.pruned, survey.failed, most.count, most.reason);
+                     survey.rows.size(), survey.pruned, survey.failed, most.count, to_text(most));
 }
 
 std::string sweep_page(const SweepPageInput& input) {

@@ -74,7 +74,7 @@ std::string bars_of(const Survey& survey, const std::vector<std::pair<std::strin
 void add_reasons(std::string& text, const char* what, const std::vector<ReasonCount>& reasons) {
   for (std::size_t i = 0; i < reasons.size() && i < kMostReasons; ++i) {
     text += "<tr>" + table_cell(what) + table_cell(std::to_string(reasons[i].count)) +
-            table_cell(reasons[i].reason, "left") + "</tr>";
+            table_cell(to_text(reasons[i]), "left") + "</tr>";
   }
   std::size_t rest = 0;
   for (std::size_t i = kMostReasons; i < reasons.size(); ++i) rest += reasons[i].count;
@@ -125,7 +125,7 @@ std::string best_table(const Survey& survey, std::size_t most) {
     text += table_cell(to_text(Seconds(row.step_time_s))) + table_cell(short_number(row.tokens_per_s));
     if (gpus_differ) text += table_cell(row.gpus > 0 ? short_number(row.tokens_per_s / row.gpus) : "-");
     if (has_mfu) text += table_cell(row.mfu > 0 ? percent(row.mfu) : "-");
-    text += table_cell(gib_text(row.peak_memory_bytes));
+    text += table_cell(gb_text(row.peak_memory_bytes));
     if (priced) text += table_cell(row.cost_per_step ? short_number(cost_of_million_tokens(row)) : "-");
     if (powered) {
       constexpr double kJoulesOfKwh = 3.6e6;

@@ -32,24 +32,33 @@ std::optional<std::string> faults_of(const Scenario& scenario, const Run& run) {
   return reason_of(Error(issues).what());
 }
 
+struct Fault {
+  std::string reason;
+  Bytes needed{};  ///< by what stays on the fullest rank, where that is the fault
+};
+
 /// What the schedule and its stages are at odds with.
-std::optional<std::string> faults_of_schedule(const Scenario& scenario, const Run& run, bool must_fit) try {
+std::optional<Fault> fault_of_schedule(const Scenario& scenario, const Run& run, bool must_fit) try {
   const Schedule schedule = schedule_of(scenario, run);
   const std::vector<StageLayers> stages = stage_layers(scenario, schedule.stages());
   const Bytes memory = scenario.cluster.gpu.memory;
   if (!must_fit || memory <= Bytes(0)) return std::nullopt;
+  Bytes most;
+  int fullest = 0;
   for (int rank = 0; rank < schedule.ranks(); ++rank) {
     std::vector<StageLayers> of_rank;
     for (const int stage : schedule.stages_of(rank)) of_rank.push_back(stages[static_cast<std::size_t>(stage)]);
     const auto resident = resident_bytes(scenario, of_rank);
     const Bytes sum = std::accumulate(resident.begin(), resident.end(), Bytes(0));
-    if (sum > memory) {
-      return fmt::format("parameters, gradients and optimizer need {:.1f} GB of {:.1f} GB on rank {}", sum.value / 1e9,
-                         memory.value / 1e9, rank);
-    }
+    if (sum <= most) continue;
+    most = sum;
+    fullest = rank;
   }
-  return std::nullopt;
-} catch (const Error& error) { return reason_of(error.what()); }
+  if (most <= memory) return std::nullopt;
+  return Fault{.reason = fmt::format("parameters, gradients and optimizer need {:.1f} GB of {:.1f} GB on rank {}",
+                                     most.value / 1e9, memory.value / 1e9, fullest),
+               .needed = most};
+} catch (const Error& error) { return Fault{.reason = reason_of(error.what())}; }
 
 struct PointScenario {
   Scenario scenario;
@@ -85,7 +94,8 @@ Configuration row_of(const Sweep& sweep, std::int64_t point, const Play& play) {
 
 std::optional<std::string> prune_reason(const Scenario& scenario, const Run& run, bool must_fit) {
   if (std::optional<std::string> faults = faults_of(scenario, run)) return faults;
-  return faults_of_schedule(scenario, run, must_fit);
+  const std::optional<Fault> fault = fault_of_schedule(scenario, run, must_fit);
+  return fault ? std::optional(fault->reason) : std::nullopt;
 }
 
 Configuration described(const Sweep& sweep, std::int64_t point, const Scenario& scenario, const Run& run) {
@@ -151,15 +161,16 @@ Configuration screen_point(const Sweep& sweep, std::int64_t point, Screener& scr
   return row_of(sweep, point, [&](Configuration& row, const PointScenario& at) {
     row.network = "ideal";
     row.grain = "block";
-    const auto prune = [&](std::optional<std::string> reason) {
-      if (!reason) return false;
+    const auto prune = [&](const std::optional<Fault>& fault) {
+      if (!fault) return false;
       row.status = ConfigurationStatus::pruned;
       row.network = row.grain = "";
-      row.reason = *std::move(reason);
+      row.reason = fault->reason;
+      row.peak_memory_bytes = fault->needed.value;
       return true;
     };
-    if (prune(faults_of(at.scenario, at.run))) return;
-    if (sweep.must_fit && prune(faults_of_schedule(at.scenario, at.run, true))) return;
+    if (const auto faults = faults_of(at.scenario, at.run); faults && prune(Fault{.reason = *faults})) return;
+    if (sweep.must_fit && prune(fault_of_schedule(at.scenario, at.run, true))) return;
     try {
       const Profile profile = profile_of(at.scenario);
       const bool noisy = at.scenario.noise.jitter > 0 || !at.scenario.noise.slow_ranks.empty();
@@ -174,7 +185,7 @@ Configuration screen_point(const Sweep& sweep, std::int64_t point, Screener& scr
       row.screened_step_time_s = row.step_time_s;
     } catch (const Error&) {
       // The schedule was generated on the way; only what failed asks whether that was why.
-      if (!prune(faults_of_schedule(at.scenario, at.run, false))) throw;
+      if (!prune(fault_of_schedule(at.scenario, at.run, false))) throw;
     }
   });
 }

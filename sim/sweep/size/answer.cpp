@@ -47,6 +47,13 @@ OfferCount count(const std::vector<Configuration>& rows) {
     if (row.ok()) ++(row.fits ? counts.fitting : counts.not_fitting);
   }
   counts.order = order_change(own);
+  double best = 0;
+  for (const Configuration& row : own) {
+    if (candidate(row) && row.grain == "unit") best = std::max(best, row.tokens_per_s);
+  }
+  counts.promising = std::count_if(own.begin(), own.end(), [&](const Configuration& row) {
+    return candidate(row) && row.grain != "unit" && best > 0 && row.tokens_per_s > best;
+  });
   return counts;
 }
 
@@ -70,10 +77,10 @@ std::optional<double> days_of(const Training& t) { return t.days; }
 std::optional<double> cost_of(const Training& t) { return t.cost; }
 
 /// GPUs that would keep the deadline if twice the GPUs were twice as fast, in whole nodes.
-int gpus_for(const SizeTask& task, const Training& t) {
+std::int64_t gpus_for(const SizeTask& task, const Training& t) {
   const Cluster& cluster = task.offers[t.offer].cluster;
   const double gpus = cluster.gpus() * t.days * kDay / *task.deadline_s;
-  return static_cast<int>(std::ceil(gpus / cluster.gpus_per_node)) * cluster.gpus_per_node;
+  return static_cast<std::int64_t>(std::ceil(std::min(gpus, 1e15) / cluster.gpus_per_node)) * cluster.gpus_per_node;
 }
 
 std::string money(double amount, const std::string& currency) {
@@ -142,22 +149,33 @@ void draw_front(const SizeTask& task, const std::vector<Training>& fitting, Size
 }
 
 std::string closest_of(const SizeTask& task, const std::vector<OfferRows>& offers) {
+  const Configuration* closest = nullptr;
   double least_over = std::numeric_limits<double>::infinity();
-  std::string text;
-  std::string pruned;
+  std::size_t offer = 0;
+  std::string other_reason;
   for (std::size_t o = 0; o < offers.size(); ++o) {
-    const double memory = task.offers[o].cluster.gpu.memory.value;
     for (const Configuration& row : offers[o].rows) {
-      if (row.point < 0) continue;
-      if (row.status != ConfigurationStatus::ok && pruned.empty()) pruned = row.reason;
-      if (!row.ok() || row.fits || row.peak_memory_bytes - memory >= least_over) continue;
-      least_over = row.peak_memory_bytes - memory;
-      text =
-          fmt::format("{} {}, recompute {}, needs {:.1f} GB of {:.1f} GB: {:.1f} GB too much", row.run, plan_text(row),
-                      recompute_of(row), row.peak_memory_bytes / 1e9, memory / 1e9, least_over / 1e9);
+      if (row.point < 0 || (row.ok() && row.fits)) continue;
+      const double over = row.peak_memory_bytes - task.offers[o].cluster.gpu.memory.value;
+      if (row.peak_memory_bytes <= 0) {
+        if (other_reason.empty()) other_reason = row.reason;
+        continue;
+      }
+      // What was played comes first: of the others the activations are not known.
+      const bool nearer = closest == nullptr || row.ok() == closest->ok() ? over < least_over : row.ok();
+      if (!nearer) continue;
+      closest = &row;
+      least_over = over;
+      offer = o;
     }
   }
-  return text.empty() ? pruned : text;
+  if (closest == nullptr) return other_reason;
+  const Cluster& cluster = task.offers[offer].cluster;
+  return fmt::format("{} {} on {} {}, recompute {}, needs {:.1f} GB{} of {:.1f} GB: {:.1f} GB too much", closest->run,
+                     plan_text(*closest), cluster.gpus(), cluster.gpu.name, recompute_of(*closest),
+                     closest->peak_memory_bytes / 1e9,
+                     closest->ok() ? "" : " for parameters, gradients and optimizer alone",
+                     cluster.gpu.memory.value / 1e9, least_over / 1e9);
 }
 
 }  // namespace

@@ -58,6 +58,8 @@ struct Turn {
 struct OfferCount {
   std::int64_t points = 0, fitting = 0, not_fitting = 0, pruned = 0, failed = 0;
   OrderChange order;
+  /// That fit and were only screened, with a speed above that of the best one replayed.
+  std::int64_t promising = 0;
   std::int64_t not_replayed = 0;  ///< of the best, that were to be
   std::string not_replayed_why;   ///< of the first
 };

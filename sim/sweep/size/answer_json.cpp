@@ -83,6 +83,7 @@ Json json_of(const OfferedCluster& o, const OfferCount& c) {
           {"not_fitting", c.not_fitting},
           {"pruned", c.pruned},
           {"failed", c.failed},
+          {"promising", c.promising},
           {"not_replayed", c.not_replayed},
           {"not_replayed_why", c.not_replayed_why},
           {"order",

@@ -65,7 +65,7 @@ const TextRow kPlanHeader{"",     "TPxPPxDP", "schedule", "batches", "recompute"
 TextRow bill_row(const SizeTask& task, const std::string& name, const Training& t) {
   return {name,
           gpus_text(task, t),
-          fmt::format("{:.1f}", t.days),
+          t.days < 10 ? fmt::format("{:.3g}", t.days) : fmt::format("{:.1f}", t.days),
           short_count(t.gpu_hours),
           t.cost ? fmt::format("{} {}", short_count(*t.cost), task.offers[t.offer].cluster.currency) : "no price",
           t.energy_mwh ? short_count(*t.energy_mwh) : "not known"};
@@ -220,6 +220,12 @@ std::string order_line(const SizeTask& task, const SizeAnswer& a) {
           100 * c.order.largest_error);
     }
     text += wrapped(line);
+    if (c.promising > 0) {
+      text +=
+          wrapped(fmt::format("{} plans that were only screened promise more than the best that was replayed: raise "
+                              "--refine to be sure",
+                              c.promising));
+    }
     if (c.not_replayed > 0) {
       text += wrapped(fmt::format("{} of the best could not be replayed and stand as screened: {}", c.not_replayed,
                                   c.not_replayed_why));

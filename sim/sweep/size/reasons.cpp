@@ -9,6 +9,7 @@
 #include "sim/sweep/plan/expand.hpp"
 #include "sim/sweep/run/configuration.hpp"
 #include "sim/sweep/size/answer.hpp"
+#include "sim/sweep/store/reasons.hpp"
 
 namespace braid {
 namespace {
@@ -51,15 +52,9 @@ void hold_against(const Configuration& winner, const Configuration& other, Loser
 struct Group {
   const Configuration* best = nullptr;     ///< that fits; played by units before screened
   const Configuration* leanest = nullptr;  ///< that does not fit
-  /// Of those that were never played: by their words alone, the first of the kind and how many there are.
+  /// Of those that were never played: by kind, the first of it and how many there are.
   std::map<std::string, std::pair<std::string, int>> reasons;
 };
-
-std::string words_of(const std::string& reason) {
-  std::string words;
-  std::copy_if(reason.begin(), reason.end(), std::back_inserter(words), [](char c) { return c < '0' || c > '9'; });
-  return words;
-}
 
 /// Without the place of a field that the user did not write.
 std::string plain(const std::string& reason) {
@@ -74,7 +69,7 @@ bool faster(const Configuration& a, const Configuration& b) {
 
 void put(const Configuration& row, Group& group) {
   if (!row.ok()) {
-    auto& [text, count] = group.reasons[words_of(row.reason)];
+    auto& [text, count] = group.reasons[kind_of_reason(row.reason)];
     if (count++ == 0) text = row.reason;
   } else if (!row.fits) {
     if (!group.leanest || row.peak_memory_bytes < group.leanest->peak_memory_bytes) group.leanest = &row;

@@ -52,7 +52,9 @@ struct Configuration {
   /// Means over ranks that sum up to the step: computing; waiting for tensor-parallel communication; for the pipeline
   /// (messages, other stages, warm-up and drain); for all else.
   double busy_s = 0, tp_s = 0, pp_s = 0, other_s = 0;
-  double peak_memory_bytes = 0;  ///< of the fullest rank
+  /// Of the fullest rank; of a pruned row what parameters, gradients and optimizer need there, if it was pruned for
+  /// that.
+  double peak_memory_bytes = 0;
   bool fits = true;
   int gpus = 0;
   std::optional<double> cost_per_step;  ///< in the currency of meta

@@ -50,7 +50,7 @@ TEST(HeatMap, HoldsTheBestOrTheReason) {
 
 TEST(HeatMap, SaysInEachCellWhatIsThere) {
   const std::string svg = heat_maps_svg(surveyed(mixed()), {0, 1});
-  for (const char* text : {">300</text>", ">85.0 GiB</text>", ">pruned</text>", ">failed</text>", ">200</text>"})
+  for (const char* text : {">300</text>", ">85.0 GB</text>", ">pruned</text>", ">failed</text>", ">200</text>"})
     EXPECT_EQ(count(svg, text), 1u) << text;
   EXPECT_THAT(svg, HasSubstr("heads do not divide"));
   EXPECT_THAT(svg, HasSubstr("took longer than 60 s"));

@@ -10,10 +10,10 @@
 
 namespace braid::test {
 
-inline constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
+inline constexpr double kGb = 1e9;
 
 /// Screened: a step of 1 s, so that tokens a second are those of a step.
-inline Configuration screened(int tp, int pp, const std::string& run, double tokens_per_s, double gib = 10) {
+inline Configuration screened(int tp, int pp, const std::string& run, double tokens_per_s, double gb = 10) {
   static int made = 0;
   Configuration row;
   row.id = ++made;
@@ -34,7 +34,7 @@ inline Configuration screened(int tp, int pp, const std::string& run, double tok
   row.tp_s = 0.1;
   row.pp_s = 0.15;
   row.other_s = 0.05;
-  row.peak_memory_bytes = gib * kGib;
+  row.peak_memory_bytes = gb * kGb;
   row.gpus = tp * pp;
   return row;
 }

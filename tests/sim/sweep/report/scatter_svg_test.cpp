@@ -19,19 +19,19 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 ScatterInput over_memory(const Survey& survey, std::size_t most = 2500) {
-  return {.x_title = "memory, GiB",
+  return {.x_title = "memory, GB",
           .y_title = "tokens/s",
-          .x = [&survey](std::size_t row) { return survey.rows[row].peak_memory_bytes / test::kGib; },
+          .x = [&survey](std::size_t row) { return survey.rows[row].peak_memory_bytes / test::kGb; },
           .most_marks = most};
 }
 
 TEST(Scatter, PutsAPointWhereItsValuesAre) {
-  // x: 0 .. 100 GiB and 5 % of it is 1096 wide from 84 on; y: 0 .. 300 and 5 % is 430 high from 34 on.
+  // x: 0 .. 100 GB and 5 % of it is 1096 wide from 84 on; y: 0 .. 300 and 5 % is 430 high from 34 on.
   const Survey found = surveyed({screened(1, 1, "a", 100, 40), screened(1, 2, "a", 300, 100)});
   const std::string svg = scatter_svg(found, over_memory(found)).svg;
   EXPECT_THAT(svg, HasSubstr("<circle cx=\"501.5\" cy=\"327.5\""));  // 84 + 1096 * 40/105; 34 + 430 * (1 - 100/315)
   EXPECT_THAT(svg, HasSubstr("<circle cx=\"1127.8\" cy=\"54.5\""));  // 84 + 1096 * 100/105; 34 + 430 * (1 - 300/315)
-  EXPECT_THAT(svg, HasSubstr(">memory, GiB</text>"));
+  EXPECT_THAT(svg, HasSubstr(">memory, GB</text>"));
   EXPECT_THAT(svg, HasSubstr(">tokens/s</text>"));
 }
 

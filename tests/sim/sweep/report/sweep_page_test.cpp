@@ -126,7 +126,7 @@ TEST(SweepPage, SaysWhyThereIsNothingToRecommend) {
   EXPECT_THAT(page(pruned), HasSubstr("none of 3 configurations was played"));
   const Survey big = surveyed({too_big(screened(1, 1, "a", 1, 95)), too_big(screened(1, 2, "a", 1, 85))});
   EXPECT_EQ(nothing_fits_line(big),
-            "none of 2 configurations fits the memory; the smallest needs 85.0 GiB on its fullest GPU");
+            "none of 2 configurations fits the memory; the smallest needs 85.0 GB on its fullest GPU");
   EXPECT_THAT(page(big), HasSubstr("none of 2 configurations fits"));
   EXPECT_EQ(nothing_fits_line(some()), "");
 }

@@ -195,9 +195,9 @@ TEST(PruneReason, BytesThatAreResidentAllStep) {
   const braid::Run& run = scenario.runs.front();
   EXPECT_EQ(prune_reason(scenario, run, false), std::nullopt);
   // Four of the eight layers, TP 2: their MLPs alone are at least 4 x 2 x 64 x 96 / 2 = 24,576 parameters of 18 bytes
-  // each, 442 kB.
+  // each, 442 kB. Rank 1 is named: it has the norm before the head on top.
   EXPECT_THAT(prune_reason(scenario, run, true).value_or(""),
-              HasSubstr("parameters, gradients and optimizer need 0.0 GB of 0.0 GB on rank 0"));
+              HasSubstr("parameters, gradients and optimizer need 0.0 GB of 0.0 GB on rank 1"));
 }
 
 Configuration refined(std::int64_t point, double screened, double played) {
