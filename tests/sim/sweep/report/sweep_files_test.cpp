@@ -45,7 +45,7 @@ TEST(SweepCsv, ComesBackAsItWas) {
   EXPECT_EQ(cell(csv, 1, "choice.plan.tp"), "2");
   EXPECT_EQ(cell(csv, 1, "choice.cluster.name"), "a, \"b\"");
   EXPECT_EQ(cell(csv, 1, "tokens_per_s"), "1234.5");
-  EXPECT_EQ(cell(csv, 1, "peak_memory_bytes"), std::to_string(40ll << 30));
+  EXPECT_EQ(cell(csv, 1, "peak_memory_bytes"), "40000000000");
   EXPECT_EQ(cell(csv, 1, "cost_per_step_USD"), "0.125");
   EXPECT_EQ(cell(csv, 1, "fits"), "1");
   EXPECT_EQ(cell(csv, 2, "reason"), kNasty);
