@@ -136,8 +136,9 @@ class Sweeping {
   /// The best by screening, refined or not.
   std::vector<Configuration> candidates() const {
     std::vector<Configuration> rows = store_.all(true);
-    std::erase_if(rows, [](const Configuration& row) {
-      return row.point < 0 || !row.ok() || !row.fits || screened_tokens_per_s(row) <= 0;
+    std::erase_if(rows, [this](const Configuration& row) {
+      const bool too_tight = sweep_.refine_most_bytes > 0 && row.peak_memory_bytes > sweep_.refine_most_bytes;
+      return row.point < 0 || !row.ok() || !row.fits || too_tight || screened_tokens_per_s(row) <= 0;
     });
     std::sort(rows.begin(), rows.end(), [](const Configuration& a, const Configuration& b) {
       const double left = screened_tokens_per_s(a), right = screened_tokens_per_s(b);
