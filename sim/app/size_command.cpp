@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -23,13 +24,32 @@ namespace fs = std::filesystem;
 struct SizeCommand {
   SizeRequest request;
   std::vector<std::string> gpus;
-  std::string tokens, deadline, budget, batch;
+  std::string tokens, deadline, budget, batch, sequence, availability, memory_margin;
   std::string store;
   int top = 5;
   int jobs = 0;
   std::string time_limit, memory_limit;
   bool fresh = false, json = false, quiet = false, progress = false;
 };
+
+/// A whole number written out: 8k is 8000 to some and 8192 to others.
+int tokens_of_sequence(const std::string& text) {
+  int tokens = 0;
+  const auto [behind, fault] = std::from_chars(text.data(), text.data() + text.size(), tokens);
+  if (fault == std::errc() && behind == text.data() + text.size()) return tokens;
+  throw Error("--sequence", fmt::format("'{}' is no number of tokens; write it out: 8192", text));
+}
+
+/// "0.9" or "90%".
+double share_of(const std::string& text) {
+  double share = 0;
+  const char* const end = text.data() + text.size();
+  const auto [behind, fault] = std::from_chars(text.data(), end, share);
+  const std::string_view unit(behind, static_cast<std::size_t>(end - behind));
+  if (fault == std::errc() && unit.empty()) return share;
+  if (fault == std::errc() && (unit == "%" || unit == " %")) return share / 100;
+  throw Error("--availability", fmt::format("'{}' is no share of the time; write 0.9 or 90%", text));
+}
 
 SizeRequest request_of(const SizeCommand& command) {
   SizeRequest request = command.request;
@@ -38,6 +58,13 @@ SizeRequest request_of(const SizeCommand& command) {
   }
   if (!command.tokens.empty()) request.tokens = parse_count(command.tokens, "tokens", "--tokens");
   if (!command.batch.empty()) request.batch_tokens = parse_count(command.batch, "tokens", "--batch");
+  if (!command.sequence.empty()) request.sequence = tokens_of_sequence(command.sequence);
+  if (!command.availability.empty()) request.availability = share_of(command.availability);
+  if (!command.memory_margin.empty()) {
+    // "0" has no unit, and parse_bytes() asks for more than nothing.
+    request.memory_margin =
+        command.memory_margin == "0" ? 0 : parse_bytes(command.memory_margin, "--memory-margin").value;
+  }
   if (!command.deadline.empty()) request.deadline_s = parse_long_time(command.deadline, "--deadline");
   if (!command.budget.empty()) request.budget = parse_money(command.budget, "--budget");
   if (command.top < 1) throw Error("--top", "is how many plans are shown, 1 or more");
@@ -124,9 +151,11 @@ void add_size_command(CLI::App& app, std::function<void()>& chosen) {
   size_app->add_option("--deadline", command->deadline, "such as 60d, 12h, 8w")->type_name("TIME");
   size_app->add_option("--budget", command->budget, "such as 3M$, in the currency of the prices")->type_name("MONEY");
   size_app->add_option("--batch", command->batch, "tokens a step, such as 4M")->type_name("TOKENS");
-  size_app->add_option("--sequence", request.sequence, "tokens a sequence (default: 8192)")->type_name("TOKENS");
-  size_app->add_option("--availability", request.availability, "share of the time that it trains (default: 1)")
+  size_app->add_option("--sequence", command->sequence, "tokens a sequence (default: 8192)")->type_name("TOKENS");
+  size_app->add_option("--availability", command->availability, "share of the time that it trains (default: 1)")
       ->type_name("SHARE");
+  size_app->add_option("--memory-margin", command->memory_margin, "to stay free on each GPU (default: 6GB)")
+      ->type_name("SIZE");
   size_app
       ->add_option("--profile", request.profile,
                    "costs measured on the GPU; \"rules\": data sheet alone (default: the GPU's in scenarios/profiles)")

@@ -68,6 +68,7 @@ struct Sweep {
   std::vector<Expression> constraints;  ///< without "fits"
   bool must_fit = false;                ///< what does not fit the memory is no candidate
   int refine = 0;                       ///< how many of the best are played again
+  double refine_most_bytes = 0;         ///< only those whose peak of memory is no more; 0: all that fit
 
   /// Of all axes, runs included; kMostPoints + 1 stands for all that is more.
   std::int64_t product() const;

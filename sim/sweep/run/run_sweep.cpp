@@ -136,9 +136,11 @@ class Sweeping {
   /// The best by screening, refined or not.
   std::vector<Configuration> candidates() const {
     std::vector<Configuration> rows = store_.all(true);
-    std::erase_if(rows, [](const Configuration& row) {
+    std::erase_if(rows, [this](const Configuration& row) {
+      const bool too_tight = sweep_.refine_most_bytes > 0 && row.peak_memory_bytes > sweep_.refine_most_bytes;
       // What was refined did fit when it was chosen.
-      return row.point < 0 || !row.ok() || (!row.fits && !is_refined(row)) || screened_tokens_per_s(row) <= 0;
+      const bool unfit = (!row.fits || too_tight) && !is_refined(row);
+      return row.point < 0 || !row.ok() || unfit || screened_tokens_per_s(row) <= 0;
     });
     std::sort(rows.begin(), rows.end(), [](const Configuration& a, const Configuration& b) {
       const double left = screened_tokens_per_s(a), right = screened_tokens_per_s(b);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "sim/sweep/store/front.hpp"
+#include "sim/sweep/store/reasons.hpp"
 
 namespace braid {
 namespace {
@@ -23,43 +24,54 @@ bool better(const Configuration& a, const Configuration& b) {
   return a.point < b.point;
 }
 
-bool candidate(const Configuration& row) { return row.point >= 0 && row.ok() && row.fits && row.tokens_per_s > 0; }
+bool playable_in_memory(const Configuration& row) {
+  return row.point >= 0 && row.ok() && row.fits && row.tokens_per_s > 0;
+}
 
-std::vector<Configuration> ranked(const std::vector<Configuration>& rows) {
+/// What leaves the margin.
+bool candidate(const Configuration& row, double usable) {
+  return playable_in_memory(row) && row.peak_memory_bytes <= usable;
+}
+
+std::vector<Configuration> ranked(const std::vector<Configuration>& rows, double usable) {
   std::vector<Configuration> fitting;
-  std::copy_if(rows.begin(), rows.end(), std::back_inserter(fitting), candidate);
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(fitting),
+               [&](const Configuration& row) { return candidate(row, usable); });
   std::sort(fitting.begin(), fitting.end(), better);
   return fitting;
 }
 
-OfferCount count(const std::vector<Configuration>& rows) {
+OfferCount count(const std::vector<Configuration>& rows, double usable) {
   OfferCount counts;
-  std::vector<Configuration> own;
+  std::vector<Configuration> own, pruned;
   for (const Configuration& row : rows) {
     if (row.point < 0) continue;
     own.push_back(row);
     ++counts.points;
-    if (row.status == ConfigurationStatus::pruned) ++counts.pruned;
+    if (row.status == ConfigurationStatus::pruned) {
+      // Only what was pruned for its memory has bytes.
+      ++(row.peak_memory_bytes > 0 ? counts.not_fitting : counts.pruned);
+      if (row.peak_memory_bytes <= 0) pruned.push_back(row);
+    }
     if (row.status == ConfigurationStatus::failed) ++counts.failed;
     if (row.ok() && row.reason.starts_with(kNotRefined) && counts.not_replayed++ == 0) {
       counts.not_replayed_why = row.reason.substr(kNotRefined.size());
     }
-    if (row.ok()) ++(row.fits ? counts.fitting : counts.not_fitting);
+    if (!row.ok()) continue;
+    const bool tight = row.peak_memory_bytes > usable;
+    ++(!row.fits ? counts.not_fitting : tight ? counts.too_tight : counts.fitting);
   }
+  const std::vector<ReasonCount> reasons = count_reasons(pruned, ConfigurationStatus::pruned);
+  if (!reasons.empty()) counts.pruned_why = to_text(reasons.front());
   counts.order = order_change(own);
   double best = 0;
   for (const Configuration& row : own) {
-    if (candidate(row) && row.grain == "unit") best = std::max(best, row.tokens_per_s);
+    if (candidate(row, usable) && row.grain == "unit") best = std::max(best, row.tokens_per_s);
   }
   counts.promising = std::count_if(own.begin(), own.end(), [&](const Configuration& row) {
-    return candidate(row) && row.grain != "unit" && best > 0 && row.tokens_per_s > best;
+    return candidate(row, usable) && row.grain != "unit" && best > 0 && row.tokens_per_s > best;
   });
   return counts;
-}
-
-bool in_time(const SizeTask& task, const Training& t) { return !task.deadline_s || t.days * kDay <= *task.deadline_s; }
-bool in_budget(const SizeTask& task, const Training& t) {
-  return !task.budget || (t.cost && *t.cost <= task.budget->amount);
 }
 
 /// The one with the least figure; those without one are no candidates.
@@ -75,50 +87,6 @@ std::optional<Training> least(const std::vector<Training>& all, const Figure& fi
 
 std::optional<double> days_of(const Training& t) { return t.days; }
 std::optional<double> cost_of(const Training& t) { return t.cost; }
-
-/// GPUs that would keep the deadline if twice the GPUs were twice as fast, in whole nodes.
-std::int64_t gpus_for(const SizeTask& task, const Training& t) {
-  const Cluster& cluster = task.offers[t.offer].cluster;
-  const double gpus = cluster.gpus() * t.days * kDay / *task.deadline_s;
-  return static_cast<std::int64_t>(std::ceil(std::min(gpus, 1e15) / cluster.gpus_per_node)) * cluster.gpus_per_node;
-}
-
-std::string money(double amount, const std::string& currency) {
-  return fmt::format("{} {}", short_count(amount), currency);
-}
-
-void judge(const SizeTask& task, SizeAnswer& a) {
-  const auto name = [&](const Training& t) {
-    const Cluster& c = task.offers[t.offer].cluster;
-    return fmt::format("{} {}", c.gpus(), c.gpu.name);
-  };
-  if (task.deadline_s) {
-    const double days = *task.deadline_s / kDay;
-    const bool holds = in_time(task, *a.fastest);
-    a.verdicts.push_back(
-        holds
-            ? fmt::format("deadline of {:.4g} d: kept, the fastest needs {:.3g} d", days, a.fastest->days)
-            : fmt::format("deadline of {:.4g} d: none keeps it, the fastest needs {:.3g} d; {} {} would do if scaling "
-                          "held",
-                          days, a.fastest->days, gpus_for(task, *a.fastest), a.fastest->row.gpu));
-  }
-  if (task.budget && a.cheapest) {
-    const Money& budget = *task.budget;
-    const Training& t = *a.cheapest;
-    const bool holds = in_budget(task, t);
-    a.verdicts.push_back(
-        holds ? fmt::format("budget of {}: kept, the cheapest costs {} on {}", money(budget.amount, budget.currency),
-                            money(*t.cost, budget.currency), name(t))
-              : fmt::format("budget of {}: none keeps it, the cheapest costs {} on {}; a GPU-hour would have to be "
-                            "{:.2f} {}",
-                            money(budget.amount, budget.currency), money(*t.cost, budget.currency), name(t),
-                            budget.amount / t.gpu_hours, budget.currency));
-  }
-  if (task.deadline_s && task.budget && a.cheapest && !a.recommended && in_time(task, *a.fastest) &&
-      in_budget(task, *a.cheapest)) {
-    a.verdicts.push_back("both at once: none; what is fast enough costs too much, what is cheap enough is too slow");
-  }
-}
 
 double screened_step(const Configuration& row) {
   return row.screened_step_time_s > 0 ? row.screened_step_time_s : row.step_time_s;
@@ -155,8 +123,8 @@ std::string closest_of(const SizeTask& task, const std::vector<OfferRows>& offer
   std::string other_reason;
   for (std::size_t o = 0; o < offers.size(); ++o) {
     for (const Configuration& row : offers[o].rows) {
-      if (row.point < 0 || (row.ok() && row.fits)) continue;
-      const double over = row.peak_memory_bytes - task.offers[o].cluster.gpu.memory.value;
+      if (row.point < 0) continue;
+      const double over = row.peak_memory_bytes - task.usable_bytes(task.offers[o].cluster);
       if (row.peak_memory_bytes <= 0) {
         if (other_reason.empty()) other_reason = row.reason;
         continue;
@@ -171,11 +139,12 @@ std::string closest_of(const SizeTask& task, const std::vector<OfferRows>& offer
   }
   if (closest == nullptr) return other_reason;
   const Cluster& cluster = task.offers[offer].cluster;
-  return fmt::format("{} {} on {} {}, recompute {}, needs {:.1f} GB{} of {:.1f} GB: {:.1f} GB too much", closest->run,
-                     plan_text(*closest), cluster.gpus(), cluster.gpu.name, recompute_of(*closest),
-                     closest->peak_memory_bytes / 1e9,
-                     closest->ok() ? "" : " for parameters, gradients and optimizer alone",
-                     cluster.gpu.memory.value / 1e9, least_over / 1e9);
+  return fmt::format(
+      "{} {} on {} {}, recompute {}, needs {:.1f} GB{} of {:.1f} GB{}: {:.1f} GB too much", closest->run,
+      plan_text(*closest), cluster.gpus(), cluster.gpu.name, recompute_of(*closest), closest->peak_memory_bytes / 1e9,
+      closest->ok() ? "" : " for parameters, gradients and optimizer alone", cluster.gpu.memory.value / 1e9,
+      task.memory_margin > 0 ? fmt::format(" less the margin of {:.4g} GB", task.memory_margin / 1e9) : "",
+      least_over / 1e9);
 }
 
 }  // namespace
@@ -195,13 +164,15 @@ SizeAnswer answer(const SizeTask& task, const std::vector<OfferRows>& offers, st
   SizeAnswer a;
   std::vector<Training> fitting;
   for (std::size_t o = 0; o < offers.size(); ++o) {
-    a.counts.push_back(count(offers[o].rows));
-    const std::vector<Configuration> rows = ranked(offers[o].rows);
+    const double usable = task.usable_bytes(task.offers[o].cluster);
+    a.counts.push_back(count(offers[o].rows, usable));
+    const std::vector<Configuration> rows = ranked(offers[o].rows, usable);
     for (const Configuration& row : rows) fitting.push_back(training_of(task, o, row));
     if (!rows.empty()) a.of_offers.push_back(training_of(task, o, rows.front()));
   }
   if (fitting.empty()) {
     a.closest = closest_of(task, offers);
+    judge(task, a);
     return a;
   }
   a.fastest = least(a.of_offers, days_of);
@@ -216,12 +187,13 @@ SizeAnswer answer(const SizeTask& task, const std::vector<OfferRows>& offers, st
   for (const Training& t : fitting) {
     if (t.offer == a.fastest->offer && a.top.size() < std::max<std::size_t>(top, 1)) a.top.push_back(t);
   }
+  const double usable = task.usable_bytes(task.offers[a.fastest->offer].cluster);
   for (const Configuration& row : offers[a.fastest->offer].rows) {
-    if (row.point < 0 || !row.ok() || row.fits || row.tokens_per_s <= 0) continue;
-    const double to_beat = screened_step(a.too_large ? *a.too_large : a.fastest->row);
-    if (screened_step(row) < to_beat) a.too_large = row;
+    if (row.point < 0 || !row.ok() || row.tokens_per_s <= 0 || candidate(row, usable)) continue;
+    std::optional<Configuration>& of_its_kind = row.fits ? a.too_tight : a.too_large;
+    if (screened_step(row) < screened_step(of_its_kind ? *of_its_kind : a.fastest->row)) of_its_kind = row;
   }
-  a.losers = losers_to(a.fastest->row, offers[a.fastest->offer]);
+  a.losers = losers_to(a.fastest->row, offers[a.fastest->offer], usable);
   return a;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,6 +48,8 @@ struct Loser {
   double slower = 0;         ///< its step over the winner's, less 1
   Split4 more;               ///< its parts less the winner's, shares of the winner's step
   std::string reason;        ///< why there is none: the most frequent reason of those that were pruned
+  bool too_tight = false;    ///< the row is within the memory, but within the margin too
+  std::string not_here;      ///< of a schedule: why it has no plan at the winner's TP and PP
 };
 
 /// A knob that, turned, makes another plan the best.
@@ -56,7 +59,12 @@ struct Turn {
 };
 
 struct OfferCount {
-  std::int64_t points = 0, fitting = 0, not_fitting = 0, pruned = 0, failed = 0;
+  std::int64_t points = 0, failed = 0;
+  std::int64_t fitting = 0;      ///< and leave the margin
+  std::int64_t too_tight = 0;    ///< within the memory, but within the margin too
+  std::int64_t not_fitting = 0;  ///< also those that were never played because of it
+  std::int64_t pruned = 0;       ///< for another reason
+  std::string pruned_why;        ///< the most frequent one
   OrderChange order;
   /// That fit and were only screened, with a speed above that of the best one replayed.
   std::int64_t promising = 0;
@@ -72,14 +80,16 @@ struct SizeAnswer {
   std::vector<Training> top;          ///< fastest first
   std::vector<Training> front;        ///< no other is better in both; see front_of
   bool front_of_cost = false;         ///< days and cost of the offers; else step time, as screened, and memory
+  std::string verdict;                ///< one sentence: what to take, and whether it keeps what was asked
   std::vector<std::string> verdicts;  ///< on deadline and budget, a line each
   std::vector<Loser> losers;          ///< to the fastest
   /// The fastest, as screened, of what does not fit, if it beats the fastest; row of the fastest's offer.
   std::optional<Configuration> too_large;
-  std::vector<Swing> swings;       ///< of the fastest
-  std::vector<Turn> turns;         ///< of the top
-  std::vector<OfferCount> counts;  ///< by offer
-  std::string closest;             ///< where nothing fits: what misses least
+  std::optional<Configuration> too_tight;  ///< the same of what is within the memory, but within the margin too
+  std::vector<Swing> swings;               ///< of the fastest
+  std::vector<Turn> turns;                 ///< of the top
+  std::vector<OfferCount> counts;          ///< by offer
+  std::string closest;                     ///< where nothing fits: what misses least
 };
 
 /// The rows of one offer's sweep, and how to see one of them whole.
@@ -94,14 +104,26 @@ SizeAnswer answer(const SizeTask& task, const std::vector<OfferRows>& offers, st
 /// says of the change. Nothing where nothing fits.
 void turn_knobs(const std::vector<OfferRows>& offers, SizeAnswer& answer);
 
+/// Puts in `verdict` and `verdicts`; fastest, cheapest, recommended and closest are there.
+void judge(const SizeTask& task, SizeAnswer& answer);
+/// Within deadline and budget, as far as they are asked for.
+bool in_time(const SizeTask& task, const Training& t);
+bool in_budget(const SizeTask& task, const Training& t);
+
+/// GPUs on which the plan's TP and PP would keep the deadline if twice the GPUs were twice as fast: the next DP that
+/// divides the batch and fills nodes. 0: there is none.
+std::int64_t gpus_for(const SizeTask& task, const Training& t);
+
 /// "tp 8, pp 4, dp 16, ..." as people write it: "TP8 PP4 DP16".
 std::string plan_text(const Configuration& row);
 /// Of its choice: "none", "selective", "full"; and 0 or 1.
 std::string recompute_of(const Configuration& row);
 int zero_of(const Configuration& row);
 
-/// Against the fastest of an offer: the best of each other schedule, TP, PP and recomputation.
-std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer);
+/// Against the fastest of an offer: the best of each other schedule, TP, PP and recomputation that needs at most
+/// `usable` bytes.
+std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer,
+                             double usable = std::numeric_limits<double>::infinity());
 
 /// 100 columns.
 std::string to_text(const SizeTask& task, const SizeAnswer& answer);

@@ -61,11 +61,20 @@ Json json_of(const Loser& l) {
   if (!l.row) return json;
   json["plan"] = l.row->run + " " + plan_text(*l.row);
   json["peak_memory_bytes"] = l.row->peak_memory_bytes;
+  if (l.too_tight) json["too_tight"] = true;
+  if (!l.not_here.empty()) json["not_here"] = l.not_here;
   if (!l.fits) return json;
   json["as_screened"] = l.as_screened;
   json["slower"] = l.slower;
   json["more"] = {{"busy", l.more.busy}, {"tp", l.more.tp}, {"pp", l.more.pp}, {"other", l.more.other}};
   return json;
+}
+
+Json needing_too_much(const std::optional<Configuration>& row) {
+  if (!row) return nullptr;
+  return {{"plan", row->run + " " + plan_text(*row)},
+          {"screened_step_time_s", row->step_time_s},
+          {"peak_memory_bytes", row->peak_memory_bytes}};
 }
 
 Json json_of(const OfferedCluster& o, const OfferCount& c) {
@@ -80,8 +89,10 @@ Json json_of(const OfferedCluster& o, const OfferCount& c) {
           {"power_source", o.cluster.power_source},
           {"points", c.points},
           {"fitting", c.fitting},
+          {"too_tight", c.too_tight},
           {"not_fitting", c.not_fitting},
           {"pruned", c.pruned},
+          {"pruned_why", c.pruned_why},
           {"failed", c.failed},
           {"promising", c.promising},
           {"not_replayed", c.not_replayed},
@@ -104,6 +115,7 @@ std::string to_json(const SizeTask& task, const SizeAnswer& a) {
             {"batch_samples", task.batch_samples},
             {"batch_tokens", task.batch_tokens()},
             {"availability", task.availability},
+            {"memory_margin_bytes", task.memory_margin},
             {"deadline_s", or_null(task.deadline_s)},
             {"budget", task.budget ? Json(task.budget->amount) : Json(nullptr)},
             {"fastest", json_of(task, a.fastest)},
@@ -114,18 +126,14 @@ std::string to_json(const SizeTask& task, const SizeAnswer& a) {
             {"top", json_of(task, a.top)},
             {"front_of", a.front_of_cost ? "days, cost" : "screened step time, memory"},
             {"front", json_of(task, a.front)},
+            {"verdict", a.verdict},
             {"verdicts", a.verdicts},
             {"closest", a.closest},
             {"assumptions", task.assumptions}};
   Json& losers = json["losers"] = Json::array();
   for (const Loser& l : a.losers) losers.push_back(json_of(l));
-  json["too_large"] = nullptr;
-  if (a.too_large) {
-    const Configuration& row = *a.too_large;
-    json["too_large"] = {{"plan", row.run + " " + plan_text(row)},
-                         {"screened_step_time_s", row.step_time_s},
-                         {"peak_memory_bytes", row.peak_memory_bytes}};
-  }
+  json["too_large"] = needing_too_much(a.too_large);
+  json["too_tight"] = needing_too_much(a.too_tight);
   Json& swings = json["sensitivity"] = Json::array();
   for (const Swing& s : a.swings) {
     swings.push_back({{"what", s.what},

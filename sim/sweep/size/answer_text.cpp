@@ -102,7 +102,8 @@ std::string answers_table(const SizeTask& task, const SizeAnswer& a) {
   }
   for (std::size_t i = 1; i < a.top.size(); ++i) plans.push_back(plan_row(fmt::format("  number {}", i + 1), a.top[i]));
   std::string text = aligned(plans, 1);
-  if (a.of_offers.size() > 1) {
+  if (task.offers.size() > 1) {
+    std::vector<TextRow> of_offers{kPlanHeader};
     bills.resize(1);
     for (const Training& t : a.of_offers) {
       std::string name;
@@ -110,7 +111,16 @@ std::string answers_table(const SizeTask& task, const SizeAnswer& a) {
         if (n.training->offer == t.offer && n.training->row.point == t.row.point) name = n.name;
       }
       bills.push_back(bill_row(task, name, t));
+      of_offers.push_back(plan_row(gpus_text(task, t), t));
     }
+    for (std::size_t o = 0; o < task.offers.size(); ++o) {
+      const bool has_one =
+          std::any_of(a.of_offers.begin(), a.of_offers.end(), [&](const Training& t) { return t.offer == o; });
+      const Cluster& c = task.offers[o].cluster;
+      if (!has_one) of_offers.push_back({fmt::format("{} {}", c.gpus(), c.gpu.name), "none fits"});
+    }
+    for (TextRow& row : of_offers) row.resize(kPlanHeader.size());
+    text += "\nThe fastest plan of each offer\n" + aligned(of_offers, 1);
   }
   return text + "\n" + aligned(bills, 1);
 }
@@ -139,6 +149,18 @@ std::string short_plan(const Configuration& row) {
                      recompute == "selective" ? "sel." : recompute, zero_of(row));
 }
 
+std::string too_tight_line(const SizeTask& task, const SizeAnswer& a) {
+  if (!a.too_tight) return "";
+  const Configuration& row = *a.too_tight;
+  const Configuration& fastest = a.fastest->row;
+  const double base = fastest.screened_step_time_s > 0 ? fastest.screened_step_time_s : fastest.step_time_s;
+  return wrapped(fmt::format(
+      "{} would take {:.4g} s ({:+.1f} %) but is too tight: {} of {} GB leave less than the margin of {:.4g} GB "
+      "(--memory-margin)",
+      short_plan(row), row.step_time_s, 100 * (row.step_time_s / base - 1), gigabytes(row.peak_memory_bytes),
+      gigabytes(task.offers[a.fastest->offer].cluster.gpu.memory.value), task.memory_margin / 1e9));
+}
+
 std::string too_large_line(const SizeTask& task, const SizeAnswer& a) {
   if (!a.too_large) return "";
   const Configuration& row = *a.too_large;
@@ -158,8 +180,9 @@ std::string losers_table(const SizeTask& task, const SizeAnswer& a) {
     if (!l.row) {
       lost += wrapped(fmt::format("{}: {}", what, l.reason.empty() ? "none was played" : l.reason));
     } else if (!l.fits) {
-      lost += wrapped(fmt::format("{}: does not fit; {} {} with recompute {} needs at least {} GB", what, l.row->run,
-                                  plan_text(*l.row), recompute_of(*l.row), gigabytes(l.row->peak_memory_bytes)));
+      lost += wrapped(fmt::format("{}: {}; {} {} with recompute {} needs at least {} GB", what,
+                                  l.too_tight ? "too tight" : "does not fit", l.row->run, plan_text(*l.row),
+                                  recompute_of(*l.row), gigabytes(l.row->peak_memory_bytes)));
     } else {
       rows.push_back({what, short_plan(*l.row), (l.as_screened ? "~" : "") + percent(l.slower), percent(l.more.busy),
                       percent(l.more.tp), percent(l.more.pp), percent(l.more.other)});
@@ -168,7 +191,13 @@ std::string losers_table(const SizeTask& task, const SizeAnswer& a) {
   if (rows.size() == 1 && lost.empty()) return "";
   std::string text = "\nWhy others lose to the fastest; parts of the difference in % of its step\n";
   if (rows.size() > 1) text += aligned(rows, 1);
-  return text + lost + too_large_line(task, a);
+  for (const Loser& l : a.losers) {
+    if (!l.not_here.empty()) {
+      lost += wrapped(
+          fmt::format("{} has no plan at TP{} PP{}: {}", l.what, a.fastest->row.tp, a.fastest->row.pp, l.not_here));
+    }
+  }
+  return text + lost + too_tight_line(task, a) + too_large_line(task, a);
 }
 
 std::string front_table(const SizeTask& task, const SizeAnswer& a) {
@@ -208,9 +237,10 @@ std::string order_line(const SizeTask& task, const SizeAnswer& a) {
   std::string text = "\n";
   for (std::size_t o = 0; o < a.counts.size(); ++o) {
     const OfferCount& c = a.counts[o];
-    std::string line = fmt::format("{} {}: {} plans: {} fit, {} too large, {} ruled out, {} failed",
+    std::string line = fmt::format("{} {}: {} plans: {} fit, {} too tight, {} too large, {} ruled out{}, {} failed",
                                    task.offers[o].cluster.gpus(), task.offers[o].cluster.gpu.name, grouped(c.points),
-                                   grouped(c.fitting), grouped(c.not_fitting), grouped(c.pruned), grouped(c.failed));
+                                   grouped(c.fitting), grouped(c.too_tight), grouped(c.not_fitting), grouped(c.pruned),
+                                   c.pruned > 0 ? " (mostly: " + c.pruned_why + ")" : "", grouped(c.failed));
     if (c.order.refined > 0) {
       line += fmt::format(
           "; of {} replayed on the network {} changed place, the best was number {} of the screening{}; screened "
@@ -256,18 +286,16 @@ std::string footer(const SizeTask& task, const SizeAnswer& a) {
 }  // namespace
 
 std::string to_text(const SizeTask& task, const SizeAnswer& a) {
-  std::string text = fmt::format("{}: {} tokens, {} a step ({} sequences of {}), {} steps\n\n", task.model.name,
-                                 short_count(task.tokens), short_count(task.batch_tokens()), task.batch_samples,
-                                 task.sequence, short_count(std::ceil(task.tokens / task.batch_tokens())));
+  std::string text = wrapped(a.verdict);
+  text += fmt::format("{}: {} tokens, {} a step ({} sequences of {}), {} steps\n\n", task.model.name,
+                      short_count(task.tokens), short_count(task.batch_tokens()), task.batch_samples, task.sequence,
+                      short_count(std::ceil(task.tokens / task.batch_tokens())));
   if (!a.fastest) {
     return text + wrapped("No plan can be played. The closest: " + a.closest) + order_line(task, a) + footer(task, a);
   }
   text += answers_table(task, a);
   if (!a.verdicts.empty()) text += "\n";
   for (const std::string& verdict : a.verdicts) text += wrapped(verdict);
-  if (a.recommended && (task.deadline_s || task.budget) && a.of_offers.size() > 1) {
-    text += fmt::format("take {}: the cheapest that keeps what was asked\n", gpus_text(task, *a.recommended));
-  }
   return text + losers_table(task, a) + front_table(task, a) + swings_table(a) + order_line(task, a) + footer(task, a);
 }
 

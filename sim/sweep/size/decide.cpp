@@ -76,6 +76,11 @@ void decide_batch(const SizeRequest& request, SizeTask& task) {
   std::int64_t odd = 1;
   for (const OfferedCluster& offer : task.offers) odd = std::lcm(odd, odd_part(offer.cluster.gpus()));
   if (wanted > 1e8) throw Error("--batch", fmt::format("{:.3g} sequences a step are beyond all reason", wanted));
+  if (wanted < 1) {
+    throw Error("--batch", fmt::format("{} tokens are less than one sequence of {}; write {} or more, or a shorter "
+                                       "--sequence",
+                                       short_count(wanted * task.sequence), task.sequence, task.sequence));
+  }
   task.batch_samples = divisible_batch(wanted, odd);
   const std::string made = fmt::format("{} sequences of {} = {} tokens", task.batch_samples, task.sequence,
                                        short_count(task.batch_tokens()));
@@ -86,6 +91,13 @@ void decide_batch(const SizeRequest& request, SizeTask& task) {
     task.assumptions.push_back(
         fmt::format("batch: {} a step, the nearest to {} that divides well", made, short_count(*request.batch_tokens)));
   }
+}
+
+/// Short where it lies below the folder that one works in.
+std::string shown(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::path near = std::filesystem::proximate(path, ignored);
+  return near.empty() || *near.begin() == ".." ? path : near.string();
 }
 
 void decide_offers(const SizeRequest& request, const std::string& folder, SizeTask& task) {
@@ -103,8 +115,9 @@ void decide_offers(const SizeRequest& request, const std::string& folder, SizeTa
                                           offer.path));
     }
     const std::string name = c.gpu.name;
-    const std::string line = fmt::format("costs of {}: {}; --profile", name,
-                                         offer.profile.empty() ? "data-sheet rules, nothing measured" : offer.profile);
+    const std::string line =
+        fmt::format("costs of {}: {}; --profile", name,
+                    offer.profile.empty() ? "data-sheet rules, nothing measured" : shown(offer.profile));
     std::vector<std::string>& told = task.assumptions;
     if (std::find(told.begin(), told.end(), line) == told.end()) told.push_back(line);
     task.offers.push_back(std::move(offer));
@@ -121,6 +134,22 @@ void decide_refined(const SizeRequest& request, SizeTask& task) {
       fmt::format("replayed on the network: the best {}, since replays of more than {} GPUs take "
                   "minutes; --refine",
                   kRefinedOfMany, grouped(kMany)));
+}
+
+void decide_memory_margin(const SizeRequest& request, SizeTask& task) {
+  task.memory_margin = request.memory_margin.value_or(kMemoryMargin);
+  for (const OfferedCluster& offer : task.offers) {
+    const double memory = offer.cluster.gpu.memory.value;
+    if (memory <= 0 || task.memory_margin < memory) continue;
+    throw Error("--memory-margin",
+                fmt::format("{:.4g} GB leave nothing of the {:.4g} GB of a {}; write for example 6GB",
+                            task.memory_margin / 1e9, memory / 1e9, offer.cluster.gpu.name));
+  }
+  task.assumptions.push_back(fmt::format(
+      "memory: {:.4g} GB of each GPU stay free{}; --memory-margin", task.memory_margin / 1e9,
+      request.memory_margin ? ""
+                            : " for CUDA context (0.5), NCCL's buffers (1.5) and fragmentation (4), which are not "
+                              "simulated (arXiv 2401.08156 saw more of the last)"));
 }
 
 void decide_schedules(const SizeRequest& request, SizeTask& task) {
@@ -175,6 +204,7 @@ SizeTask decide(const SizeRequest& request, const std::string& folder) {
   decide_sequence(request, task);
   decide_offers(request, folder, task);
   decide_batch(request, task);
+  decide_memory_margin(request, task);
   decide_refined(request, task);
   if (task.tokens < task.batch_tokens()) {
     throw Error("--tokens", fmt::format("{} tokens are less than one step, which takes {}; write for example 15T",

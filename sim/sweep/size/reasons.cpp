@@ -51,7 +51,7 @@ void hold_against(const Configuration& winner, const Configuration& other, Loser
 /// Rows of one value of a trait.
 struct Group {
   const Configuration* best = nullptr;     ///< that fits; played by units before screened
-  const Configuration* leanest = nullptr;  ///< that does not fit
+  const Configuration* leanest = nullptr;  ///< of those that need too much
   /// Of those that were never played: by kind, the first of it and how many there are.
   std::map<std::string, std::pair<std::string, int>> reasons;
 };
@@ -67,15 +67,34 @@ bool faster(const Configuration& a, const Configuration& b) {
   return a.step_time_s < b.step_time_s;
 }
 
-void put(const Configuration& row, Group& group) {
+void put(const Configuration& row, double usable, Group& group) {
   if (!row.ok()) {
     auto& [text, count] = group.reasons[kind_of_reason(row.reason)];
     if (count++ == 0) text = row.reason;
-  } else if (!row.fits) {
+  } else if (!row.fits || row.peak_memory_bytes > usable) {
     if (!group.leanest || row.peak_memory_bytes < group.leanest->peak_memory_bytes) group.leanest = &row;
   } else if (!group.best || faster(row, *group.best)) {
     group.best = &row;
   }
+}
+
+std::string most_frequent(const Group& group) {
+  const auto most = std::max_element(group.reasons.begin(), group.reasons.end(),
+                                     [](const auto& a, const auto& b) { return a.second.second < b.second.second; });
+  return most == group.reasons.end() ? "" : plain(most->second.first);
+}
+
+/// Why a schedule has no plan at the winner's TP and PP; "" if it has one, or was not to be tried there.
+std::string not_here(const std::string& run, const Configuration& winner, const OfferRows& offer, double usable) {
+  Group group;
+  for (const Configuration& row : offer.rows) {
+    if (row.point >= 0 && row.run == run && row.tp == winner.tp && row.pp == winner.pp) put(row, usable, group);
+  }
+  if (group.best != nullptr) return "";
+  if (group.leanest == nullptr) return most_frequent(group);
+  const double needed = group.leanest->peak_memory_bytes;
+  return group.leanest->fits ? fmt::format("too tight, needs {:.1f} GB", needed / 1e9)
+                             : fmt::format("too large, by {:.1f} GB at least", (needed - usable) / 1e9);
 }
 
 }  // namespace
@@ -86,7 +105,7 @@ std::string recompute_of(const Configuration& row) { return chosen(row, "plan.re
 
 int zero_of(const Configuration& row) { return chosen(row, "step_end.data_parallel") == "zero1" ? 1 : 0; }
 
-std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer) {
+std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer, double usable) {
   Screener screener;
   std::optional<Configuration> winner_screened;
   std::vector<Loser> losers;
@@ -98,23 +117,22 @@ std::vector<Loser> losers_to(const Configuration& winner, const OfferRows& offer
       if (name.empty() || name == trait(winner)) continue;
       auto at = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == name; });
       if (at == groups.end()) at = groups.insert(groups.end(), {name, {}});
-      put(row, at->second);
+      put(row, usable, at->second);
     }
     for (const auto& [name, group] : groups) {
-      Loser loser{.what = name, .row = {}, .more = {}, .reason = {}};
+      Loser loser{.what = name, .row = {}, .more = {}, .reason = {}, .not_here = {}};
       if (group.best != nullptr) {
         loser.row = *group.best;
         loser.fits = true;
+        if (trait == schedule_trait) loser.not_here = not_here(name, winner, offer, usable);
         loser.as_screened = winner.grain == "unit" && group.best->grain != "unit";
         if (loser.as_screened && !winner_screened) winner_screened = screened(winner, offer, screener);
         hold_against(loser.as_screened ? *winner_screened : winner, *group.best, loser);
       } else if (group.leanest != nullptr) {
         loser.row = *group.leanest;
+        loser.too_tight = group.leanest->fits;
       } else {
-        const auto most =
-            std::max_element(group.reasons.begin(), group.reasons.end(),
-                             [](const auto& a, const auto& b) { return a.second.second < b.second.second; });
-        if (most != group.reasons.end()) loser.reason = plain(most->second.first);
+        loser.reason = most_frequent(group);
       }
       losers.push_back(std::move(loser));
     }

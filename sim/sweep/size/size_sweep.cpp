@@ -15,7 +15,8 @@ constexpr int kInterleavedChunks[] = {2, 4};
 constexpr const char* kRecomputes[] = {"none", "selective", "full"};
 /// As deep as the deepest pipelines that were published: 64 stages for 1 T parameters (arXiv 2104.04473, table 1).
 constexpr int kDeepest = 64;
-constexpr int kMostMicrobatches = 32767;  ///< of a scenario
+constexpr const char* kPlainSchedule = "1f1b";  ///< the one where PP = 1
+constexpr int kMostMicrobatches = 32767;        ///< of a scenario
 
 const std::vector<std::string>& fields() {
   static const std::vector<std::string> names{"plan.tp",
@@ -101,8 +102,8 @@ class Positions {
       const std::int64_t share = std::int64_t{dp} * size;
       if (task_.batch_samples % share != 0 || task_.batch_samples / share > kMostMicrobatches) continue;
       for (const Scheduled& scheduled : schedules_) {
-        // A pipeline of one stage has one order that is worth a look.
-        if (pp == 1 && &scheduled != &schedules_.front()) continue;
+        // Without a pipeline nothing is to be interleaved or filled, and Megatron refuses to try.
+        if (pp == 1 && scheduled.label != kPlainSchedule) continue;
         if (const std::optional<int> fewer = fewer_layers(task_.model.layers, pp * scheduled.chunks)) {
           add(tp, pp, dp, size, static_cast<int>(task_.batch_samples / share), scheduled, *fewer);
         }
@@ -150,6 +151,7 @@ std::string template_of(const SizeTask& task, const OfferedCluster& offer, const
 
 Sweep size_sweep(const SizeTask& task, const OfferedCluster& offer) {
   Sweep sweep{.runs = {"run.0.label"}, .must_fit = true, .refine = task.refine};
+  sweep.refine_most_bytes = task.usable_bytes(offer.cluster);
   sweep.name = fmt::format("size {} on {} {}", task.model.name, offer.cluster.gpus(), offer.cluster.gpu.name);
   sweep.path = sweep.scenario_path = sweep.name;
   sweep.scenario = template_of(task, offer, sweep.name);

@@ -139,17 +139,108 @@ TEST(Answer, FrontIsWhatNoOtherBeatsInTimeAndMemory) {
 
 TEST(Answer, SaysHowManyGpusADeadlineWouldTake) {
   SizeTask task = made_up_task();
-  // 115.74 d on 10 GPUs; for 50 d 23.15 GPUs, in nodes of 2: 24. 2e8/3600 = 55556 USD over 27778 GPU-hours: for
+  // 115.74 d on 10 GPUs; for 50 d 23.15 GPUs, in replicas of 2 x 5 GPUs: DP 3, which does not divide 1000 samples, so
+  // DP 4: 40 GPUs. 2e8/3600 = 55556 USD over 27778 GPU-hours: for
   // 30000 USD an hour must cost 1.08 USD.
   task.deadline_s = 50 * 86400.0;
   task.budget = Money{30000, "USD"};
   const SizeAnswer a = answer_of(task, {made_up_row(0, "1f1b", 1, 10)});
   ASSERT_EQ(a.verdicts.size(), 2U);
-  EXPECT_EQ(a.verdicts[0], "deadline of 50 d: none keeps it, the fastest needs 116 d; 24 X would do if scaling held");
+  EXPECT_EQ(a.verdicts[0],
+            "deadline of 50 d: none keeps it, the fastest needs 116 d; 40 X (TP2 PP5 DP4) would do if scaling held");
   EXPECT_EQ(a.verdicts[1],
             "budget of 30 k USD: none keeps it, the cheapest costs 55.6 k USD on 10 X; a GPU-hour would have to be "
             "1.08 USD");
   EXPECT_FALSE(a.recommended);
+}
+
+TEST(Answer, SaysWhereNoNumberOfGpusThatTheBatchDividesIsEnough) {
+  SizeTask task = made_up_task();
+  task.batch_samples = 7;  // 115.74 d x 1000 / 7 on 10 GPUs; for 1/8 of it DP 8, beyond one sample each
+  const SizeAnswer first = answer_of(task, {made_up_row(0, "1f1b", 1, 10)});
+  task.deadline_s = first.fastest->days * 86400 / 8;
+  EXPECT_EQ(gpus_for(task, *first.fastest), 0);
+  task.deadline_s = first.fastest->days * 86400 / 2;  // DP 2 does not divide 7: DP 7
+  EXPECT_EQ(gpus_for(task, *first.fastest), 70);
+}
+
+TEST(Answer, WhatIsWithinTheMarginIsNoCandidate) {
+  SizeTask task = made_up_task();
+  task.memory_margin = 6e9;  // of 80 GB 74 are left
+  const std::vector<Configuration> rows{made_up_row(0, "tight", 1, 74.1), made_up_row(1, "loose", 2, 74),
+                                        made_up_row(2, "large", 0.5, 81)};
+  const SizeAnswer a = answer_of(task, rows);
+  EXPECT_EQ(a.fastest->row.run, "loose");
+  EXPECT_EQ(a.counts[0].fitting, 1);
+  EXPECT_EQ(a.counts[0].too_tight, 1);
+  EXPECT_EQ(a.counts[0].not_fitting, 1);
+  // 1 s of 2 s is half of it.
+  std::string text = to_text(task, a);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  EXPECT_THAT(text, HasSubstr("would take 1 s (-50.0 %) but is too tight: 74.1 of 80.0 GB"));
+  EXPECT_THAT(text, HasSubstr("tight: too tight; tight TP2 PP5"));
+  task.memory_margin = 0;
+  EXPECT_EQ(answer_of(task, rows).fastest->row.run, "tight");
+}
+
+TEST(Answer, WhereAllIsTooTightNamesWhatMissesLeast) {
+  SizeTask task = made_up_task();
+  task.memory_margin = 6e9;
+  const SizeAnswer a = answer_of(task, {made_up_row(0, "1f1b", 1, 79), made_up_row(1, "stp", 1, 75.5)});
+  // 75.5 - (80 - 6) = 1.5
+  EXPECT_THAT(a.closest, HasSubstr("needs 75.5 GB of 80.0 GB less the margin of 6 GB: 1.5 GB too much"));
+}
+
+TEST(Answer, CountsWhatWasRuledOutByKind) {
+  Configuration memory = made_up_row(0, "stp", 0, 100), other = made_up_row(1, "stp", 0, 0);
+  memory.status = other.status = ConfigurationStatus::pruned;
+  memory.reason = "parameters need 100 GB";
+  other.reason = "needs m >= 3p-1";
+  const SizeAnswer a = answer_of(made_up_task(), {memory, other, made_up_row(2, "1f1b", 1, 10)});
+  EXPECT_EQ(a.counts[0].not_fitting, 1);
+  EXPECT_EQ(a.counts[0].pruned, 1);
+  EXPECT_EQ(a.counts[0].pruned_why, "needs m >= 3p-1");
+}
+
+TEST(AnswerText, BeginsWithWhatToTake) {
+  SizeTask task = made_up_task();
+  task.deadline_s = 200 * 86400.0;  // 115.74 d and 55556 USD: see FollowsFromTokensPriceAndPower
+  const std::vector<Configuration> rows{made_up_row(0, "1f1b", 1, 10)};
+  EXPECT_EQ(answer_of(task, rows).verdict,
+            "Take 10 X with 1f1b at TP2 PP5 DP1: 116 d, 55.6 k USD; keeps the deadline of 200 d.");
+  task.deadline_s = 100 * 86400.0;
+  const SizeAnswer a = answer_of(task, rows);
+  EXPECT_EQ(a.verdict,
+            "No plan keeps the deadline of 100 d: the fastest is 10 X with 1f1b at TP2 PP5 DP1: 116 d, 55.6 k USD.");
+  EXPECT_TRUE(to_text(task, a).starts_with("No plan keeps the deadline"));
+}
+
+TEST(AnswerText, HasAPlanForEveryOffer) {
+  SizeTask task = made_up_task();
+  task.offers.push_back(task.offers[0]);
+  task.offers[1].cluster.nodes = 10;
+  const SizeAnswer a = answer(
+      task,
+      {{.rows = {made_up_row(0, "1f1b", 1, 10)}, .whole = {}}, {.rows = {made_up_row(0, "stp", 1, 90)}, .whole = {}}},
+      5);
+  const std::string text = to_text(task, a);
+  EXPECT_THAT(text, testing::ContainsRegex("10 X +2x5x1 +1f1b"));
+  EXPECT_THAT(text, testing::ContainsRegex("20 X +none fits"));
+}
+
+TEST(Losers, OfAnotherTpSayWhyTheyAreNotAtTheWinners) {
+  Configuration elsewhere = made_up_row(1, "stp", 2, 10);
+  elsewhere.tp = 4;
+  Configuration pruned = made_up_row(2, "stp", 0, 0);
+  pruned.status = ConfigurationStatus::pruned;
+  pruned.reason = "needs m >= 3p-1";
+  const Configuration winner = made_up_row(0, "1f1b", 1, 10);
+  const auto of = [&](const Configuration& here) {
+    return losers_to(winner, {.rows = {winner, elsewhere, here}, .whole = {}}, 80e9).front().not_here;
+  };
+  EXPECT_EQ(of(pruned), "needs m >= 3p-1");
+  EXPECT_EQ(of(made_up_row(2, "stp", 1, 83)), "too large, by 3.0 GB at least");  // 83 - 80
+  EXPECT_EQ(of(made_up_row(2, "stp", 3, 20)), "");
 }
 
 TEST(Answer, OfTwoOffersTakesTheCheapestThatKeepsTheDeadline) {

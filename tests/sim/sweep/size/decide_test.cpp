@@ -49,7 +49,7 @@ TEST(Decide, EveryDefaultIsNamed) {
   for (const char* what : {"tokens:", "sequence:", "batch:", "availability:", "costs of H100-80G:"}) {
     EXPECT_THAT(task.assumptions, Contains(HasSubstr(what)));
   }
-  EXPECT_EQ(decide(small_request(), kScenarios).assumptions.size(), 2U);  // costs, availability
+  EXPECT_EQ(decide(small_request(), kScenarios).assumptions.size(), 3U);  // costs, availability, memory
 }
 
 TEST(Decide, MovesABatchToWhatDividesWell) {

@@ -83,6 +83,12 @@ TEST(SizeErrors, SharesSequencesSchedulesAndProfiles) {
   request.refine = -1;
   EXPECT_EQ(fault_of(request), "--refine: is how many of the best are played again, 0 or more");
   request = small_request();
+  request.memory_margin = 90e9;
+  EXPECT_THAT(fault_of(request), HasSubstr("--memory-margin: 90 GB leave nothing of the "));
+  request = small_request();
+  request.batch_tokens = 4095;
+  EXPECT_THAT(fault_of(request), HasSubstr("are less than one sequence of 4096; write 4096 or more"));
+  request = small_request();
   request.batch_tokens = 1e15;
   EXPECT_THAT(fault_of(request), HasSubstr("--batch: 2.44e+11 sequences a step are beyond all reason"));
 }

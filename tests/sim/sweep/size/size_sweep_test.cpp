@@ -24,6 +24,7 @@ TEST(SizeSweep, EveryPlanUsesAllGpusAndTheWholeBatch) {
     ASSERT_EQ(s.plan.sequence_parallel, s.plan.tp > 1);
     ASSERT_EQ(check(s), std::vector<Issue>()) << to_text(choice);
     ASSERT_EQ(s.runs.size(), 1U);
+    EXPECT_TRUE(s.plan.pp > 1 || choice.run == "1f1b") << choice.run;
     EXPECT_EQ(s.runs[0].label, choice.run);
     EXPECT_TRUE(hashes.insert(scenario_hash(s)).second) << to_text(choice);
     runs.insert(choice.run);
@@ -44,6 +45,17 @@ TEST(SizeSweep, CountsByHand) {
   // recomputations and 2 ways to share gradients: 18.
   task.batch_samples = 2;
   EXPECT_EQ(size_sweep(task, task.offers[0]).product(), 24 + 18);
+}
+
+TEST(SizeSweep, WithoutAPipelineThereIsOnly1f1b) {
+  // 8 GPUs, 1 sequence: (TP, PP) = (1,8), (2,4), (4,2) with 3 recomputations; (8,1) is no plan of ZB-H1: 9.
+  SizeRequest request = small_request();
+  request.offers = {{.gpu = "h100", .count = 8}};
+  request.schedules = {"zb-h1"};
+  SizeTask task = decide(request, kScenarios);
+  task.batch_samples = 1;
+  EXPECT_EQ(size_sweep(task, task.offers[0]).product(), 9);
+  EXPECT_DOUBLE_EQ(size_sweep(task, task.offers[0]).refine_most_bytes, task.usable_bytes(task.offers[0].cluster));
 }
 
 TEST(SizeSweep, LayersThatDoNotDivideLeaveTheLastStageShort) {
