@@ -28,7 +28,7 @@ def number(text):
     return float(text.strip('"').split()[0])
 
 
-CALLED = {"tp": "TP", "pp": "PP", "sequence_tokens": "tokens a sample:", "run": "", "model": "",
+CALLED = {"tp": "TP", "pp": "PP", "sequence_tokens": "tokens a sample:", "run": "", "schedule": "", "model": "",
           "choice.cluster.intra_bandwidth": "NVLink"}
 
 
@@ -79,13 +79,19 @@ def clusters(rows):
     return points, "model", "run", "gpus", "MFU of the best plan that fits, %", "H100", None
 
 
+def offers(rows):
+    points = [dict(p, model="Llama-3 70B") for p in best(rows, ["schedule", "gpus"], lambda r: 100 * float(r["mfu"]))]
+    return points, "model", "schedule", "gpus", "MFU of the best plan that fits, %", "H100", None
+
+
 def paper(rows):
     points = speed_ups(rows, ["tp", "sequence_tokens", "microbatches"], "stp", ["1f1b-i"])
     return points, "sequence_tokens", "tp", "microbatches", "STP over 1F1B-I", "microbatches", 1
 
 
 STUDIES = {"0009-paper-12b": paper, "0010-paper-26b": paper, "0011-where-stp-pays": where_stp_pays,
-           "0012-llama3-405b": clusters, "0013-sms-of-collectives": comm_sms}
+           "0012-llama3-405b": clusters, "0013-sms-of-collectives": comm_sms,
+           "0014-size-70b": offers}
 
 
 def ticks(low, high):
@@ -144,7 +150,8 @@ def table(points, panel, line, x, panels, lines, xs):
 
 def main():
     for folder in map(pathlib.Path, sys.argv[1:]):
-        points, panel, line, x, y_title, x_title, mark = STUDIES[folder.name](rows_of(folder))
+        tables = folder if any(folder.rglob("sweep.csv")) else pathlib.Path("build/studies") / folder.name
+        points, panel, line, x, y_title, x_title, mark = STUDIES[folder.name](rows_of(tables))
         svg, panels, lines, xs = figure(points, panel, line, x, y_title, x_title, mark)
         (folder / "figure.svg").write_text(svg)
         table(points, panel, line, x, panels, lines, xs)

@@ -62,7 +62,7 @@ OfferCount count(const std::vector<Configuration>& rows, double usable) {
     ++(!row.fits ? counts.not_fitting : tight ? counts.too_tight : counts.fitting);
   }
   const std::vector<ReasonCount> reasons = count_reasons(pruned, ConfigurationStatus::pruned);
-  if (!reasons.empty()) counts.pruned_why = to_text(reasons.front());
+  if (!reasons.empty()) counts.pruned_why = plain_reason(to_text(reasons.front()));
   counts.order = order_change(own);
   double best = 0;
   for (const Configuration& row : own) {

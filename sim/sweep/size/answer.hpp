@@ -130,4 +130,7 @@ std::string to_text(const SizeTask& task, const SizeAnswer& answer);
 /// "braid.size/1", one document.
 std::string to_json(const SizeTask& task, const SizeAnswer& answer);
 
+/// Why a row was pruned, without the place in a sweep that no user wrote.
+std::string plain_reason(const std::string& reason);
+
 }  // namespace braid

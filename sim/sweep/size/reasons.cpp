@@ -56,12 +56,6 @@ struct Group {
   std::map<std::string, std::pair<std::string, int>> reasons;
 };
 
-/// Without the place of a field that the user did not write.
-std::string plain(const std::string& reason) {
-  const std::size_t at = reason.find("schedule:");
-  return reason.starts_with("--set ") && at != std::string::npos ? reason.substr(reason.find(": ", at) + 2) : reason;
-}
-
 bool faster(const Configuration& a, const Configuration& b) {
   if ((a.grain == "unit") != (b.grain == "unit")) return a.grain == "unit";
   return a.step_time_s < b.step_time_s;
@@ -81,7 +75,7 @@ void put(const Configuration& row, double usable, Group& group) {
 std::string most_frequent(const Group& group) {
   const auto most = std::max_element(group.reasons.begin(), group.reasons.end(),
                                      [](const auto& a, const auto& b) { return a.second.second < b.second.second; });
-  return most == group.reasons.end() ? "" : plain(most->second.first);
+  return most == group.reasons.end() ? "" : plain_reason(most->second.first);
 }
 
 /// Why a schedule has no plan at the winner's TP and PP; "" if it has one, or was not to be tried there.
@@ -98,6 +92,11 @@ std::string not_here(const std::string& run, const Configuration& winner, const 
 }
 
 }  // namespace
+
+std::string plain_reason(const std::string& reason) {
+  const std::size_t at = reason.find("schedule:");
+  return reason.starts_with("--set ") && at != std::string::npos ? reason.substr(reason.find(": ", at) + 2) : reason;
+}
 
 std::string plan_text(const Configuration& row) { return fmt::format("TP{} PP{} DP{}", row.tp, row.pp, row.dp); }
 
