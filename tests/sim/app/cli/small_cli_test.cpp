@@ -115,13 +115,14 @@ TEST(SmallCommands, CompletionIsAScriptThatBashTakes) {
     EXPECT_THAT(outcome.out, HasSubstr("complete "));
     for (const GeneratorEntry& entry : generators()) EXPECT_THAT(outcome.out, HasSubstr(entry.name));
   }
-  place.file("complete.sh",
-             place.braid({"completion", "bash"}).out +
-                 "COMP_WORDS=(braid sched); COMP_CWORD=1; _braid; [ \"${COMPREPLY[*]}\" = schedule ] || exit 1\n"
-                 "all=; for word in gu swe siz rep; do COMP_WORDS=(braid $word); _braid; all+=\" ${COMPREPLY[*]}\"; done\n"
-                 "[ \"$all\" = ' gui sweep size report' ] || exit 1\n"
-                 "COMP_WORDS=(braid sweep --ret); COMP_CWORD=2; _braid\n"
-                 "[ \"${COMPREPLY[*]}\" = --retry ]\n");
+  place.file(
+      "complete.sh",
+      place.braid({"completion", "bash"}).out +
+          "COMP_WORDS=(braid sched); COMP_CWORD=1; _braid; [ \"${COMPREPLY[*]}\" = schedule ] || exit 1\n"
+          "all=; for word in gu swe siz rep; do COMP_WORDS=(braid $word); _braid; all+=\" ${COMPREPLY[*]}\"; done\n"
+          "[ \"$all\" = ' gui sweep size report' ] || exit 1\n"
+          "COMP_WORDS=(braid sweep --ret); COMP_CWORD=2; _braid\n"
+          "[ \"${COMPREPLY[*]}\" = --retry ]\n");
   EXPECT_EQ(std::system(("bash " + (place.folder() / "complete.sh").string()).c_str()), 0);
 }
 
