@@ -141,17 +141,12 @@ void report_command(const ReportOptions& options, std::ostream& out) {
   std::vector<std::string> written;
 
   if (folder || !options.html.empty()) {
-    const OrderChange change = order_change(found.rows);
     SweepPageInput page{.title = store.fact("name").empty() ? name : store.fact("name"),
                         .survey = found,
                         .timelines = {},
                         .sensitivity_of = "",
                         .sensitivities = {},
-                        .screening = ScreeningOutcome{.refined = change.refined,
-                                                      .moved = change.moved,
-                                                      .best_was = change.best_was,
-                                                      .largest_error = change.largest_error,
-                                                      .median_error = change.median_error},
+                        .screening = order_change(found.rows),
                         .against = std::nullopt,
                         .facts = facts_of(store),
                         .setting = "",

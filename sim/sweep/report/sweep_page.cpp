@@ -139,7 +139,7 @@ std::string lines(const Survey& survey, const std::vector<std::size_t>& runs, co
 
 std::string screening_part(const SweepPageInput& input) {
   if (!input.screening || input.screening->refined == 0) return "";
-  const ScreeningOutcome& out = *input.screening;
+  const OrderChange& out = *input.screening;
   std::string text =
       "<h2>Screening against playing by units</h2>" +
       note(fmt::format("{} configurations were screened and then played by units on the scenario's network; {} of them "

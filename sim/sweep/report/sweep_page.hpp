@@ -10,6 +10,7 @@
 #include "sim/sweep/report/against.hpp"
 #include "sim/sweep/report/survey.hpp"
 #include "sim/sweep/report/tornado_svg.hpp"
+#include "sim/sweep/store/order_change.hpp"
 
 namespace braid {
 
@@ -18,15 +19,6 @@ struct DrawnRow {
   std::size_t row = 0;  ///< of the survey
   std::string svg;
   std::string note;  ///< what it was played on, or why there is none
-};
-
-/// How the order of the best changed from screening to the network, of the refined rows (order_change()).
-struct ScreeningOutcome {
-  int refined = 0;
-  int moved = 0;             ///< whose place differs
-  int best_was = 0;          ///< place that screening gave the best one, from 1; 0: nothing was refined
-  double largest_error = 0;  ///< of the screened step time, relative to the played one
-  double median_error = 0;
 };
 
 struct StoreAgainst {
@@ -40,7 +32,7 @@ struct SweepPageInput {
   std::vector<DrawnRow> timelines;
   std::string sensitivity_of;  ///< what the tornado is about, in words
   std::vector<Sensitivity> sensitivities;
-  std::optional<ScreeningOutcome> screening;
+  std::optional<OrderChange> screening;  ///< of the refined rows
   std::optional<StoreAgainst> against;
   std::vector<std::pair<std::string, std::string>> facts;  ///< for the end: "sweep" and its text
   std::string setting;                                     ///< model, GPUs, cluster, in words; for the head

@@ -16,6 +16,7 @@
 
 #include "sim/sweep/plan/expand.hpp"
 #include "sim/sweep/run/workers.hpp"
+#include "sim/sweep/store/order_change.hpp"
 #include "sim/sweep/store/store.hpp"
 
 namespace braid {
@@ -59,21 +60,5 @@ std::int64_t merge_stores(const std::vector<std::string>& parts, const std::stri
 std::int64_t same_as_others(const SweepStore& store, const std::vector<Configuration>& rows);
 /// How many points of the sweep the store has nothing of; 0 where it does not say how many there are.
 std::int64_t missing_points(const SweepStore& store, const std::vector<Configuration>& rows);
-
-/// Tokens a second by the screened step time, which orders what is to be refined; 0: was not screened.
-double screened_tokens_per_s(const Configuration& row);
-
-/// Played by units on the scenario's network after it was screened. (With noise screening goes by units too.)
-bool is_refined(const Configuration& row);
-
-/// How the order of the best changed from screening to the network: of the refined rows.
-struct OrderChange {
-  int refined = 0;
-  int moved = 0;             ///< whose place differs
-  int best_was = 0;          ///< place that screening gave the best one, from 1; 0: nothing was refined
-  double largest_error = 0;  ///< of the screened step time, relative to the played one
-  double median_error = 0;
-};
-OrderChange order_change(const std::vector<Configuration>& rows);
 
 }  // namespace braid

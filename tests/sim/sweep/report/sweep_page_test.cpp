@@ -41,8 +41,7 @@ std::string page(const Survey& survey, const std::string& title = "t") {
                       .note = "1 s"}},
        .sensitivity_of = "the best",
        .sensitivities = {{"bandwidth", "half", "double", 0.9, 1.1}},
-       .screening =
-           ScreeningOutcome{.refined = 1, .moved = 0, .best_was = 1, .largest_error = 0.2, .median_error = 0.2},
+       .screening = OrderChange{.refined = 1, .moved = 0, .best_was = 1, .largest_error = 0.2, .median_error = 0.2},
        .against = std::nullopt,
        .facts = {{"sweep", "a <b>"}}});
 }

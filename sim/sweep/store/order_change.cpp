@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/sweep/store/order_change.hpp"
+
 #include <algorithm>
 #include <cmath>
-
-#include "sim/sweep/run/run_sweep.hpp"
 
 namespace braid {
 namespace {
