@@ -149,7 +149,7 @@ void decide_memory_margin(const SizeRequest& request, SizeTask& task) {
       "memory: {:.4g} GB of each GPU stay free{}; --memory-margin", task.memory_margin / 1e9,
       request.memory_margin ? ""
                             : " for CUDA context (0.5), NCCL's buffers (1.5) and fragmentation (4), which are not "
-                              "simulated (arXiv 2401.08156 saw more of the last)"));
+                              "simulated: guesses"));
 }
 
 void decide_schedules(const SizeRequest& request, SizeTask& task) {

@@ -43,8 +43,7 @@ struct SizeRequest {
 };
 
 /// What Braid's account of memory leaves out on a GPU: some 0.5 GB of CUDA context, 1.5 GB of NCCL's buffers, 4 GB (5 %
-/// of 80 GB) of fragmentation. Assumed; PyTorch's allocator was seen to lose 15 % of 80 GB on average (arXiv
-/// 2401.08156).
+/// of 80 GB) of fragmentation. Assumed, none of it measured.
 inline constexpr double kMemoryMargin = 6e9;
 
 inline constexpr const char* kSizedSchedules[] = {"1f1b", "1f1b-i", "zb-h1", "zb-v", "stp"};
