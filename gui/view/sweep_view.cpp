@@ -155,8 +155,8 @@ void SweepView::show_configurations() {
   }
   model_.show(&configurations_, currency_);
   plot_->show_points(&configurations_, currency_);
-  const auto failed =
-      std::count_if(configurations_.begin(), configurations_.end(), [](const auto& c) { return c.status == ConfigurationStatus::failed; });
+  const auto failed = std::count_if(configurations_.begin(), configurations_.end(),
+                                    [](const auto& c) { return c.status == ConfigurationStatus::failed; });
   title_->setText(tr("<b>%1</b>: %2 configurations, %3 on the Pareto front, %4 failed")
                       .arg(QFileInfo(path_).fileName().toHtmlEscaped())
                       .arg(configurations_.size())

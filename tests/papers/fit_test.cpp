@@ -11,9 +11,9 @@
 #include <sstream>
 
 #include "sim/app/fit_command.hpp"
-#include "sim/play/play.hpp"
 #include "sim/base/csv.hpp"
 #include "sim/base/gpus.hpp"
+#include "sim/play/play.hpp"
 
 namespace braid {
 namespace {

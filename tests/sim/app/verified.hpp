@@ -5,8 +5,8 @@
 #include <string>
 
 #include "sim/app/abstract_play.hpp"
-#include "sim/play/play.hpp"
 #include "sim/engine/core/simulate.hpp"
+#include "sim/play/play.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace braid::test {
