@@ -60,5 +60,7 @@ template <class... F>
 struct Overload : F... {
   using F::operator()...;
 };
+template <class... F>
+Overload(F...) -> Overload<F...>;  // clang 14 does not deduce an aggregate's arguments by itself
 
 }  // namespace braid
