@@ -231,8 +231,8 @@ bool parse_micros(std::string_view text, std::int64_t& nanoseconds) {
   const char* const whole = at;
   std::int64_t value = 0;
   for (; at < end && *at >= '0' && *at <= '9'; ++at) {
-    if (value > kMost) return false;
     value = value * 10 + (*at - '0');
+    if (value > kMost) return false;
   }
   bool plain = at > whole;
   value *= 1000;
@@ -242,7 +242,6 @@ bool parse_micros(std::string_view text, std::int64_t& nanoseconds) {
   }
   plain = plain && at == end;
   if (plain) {
-    if (value > kMost * 1000 + 999) return false;
     nanoseconds = negative ? -value : value;
     return true;
   }
