@@ -77,7 +77,9 @@ class Details {
         if (index >= 0) place += fmt::format("{}{} {}", place.empty() ? ": " : ", ", name, index);
       }
       add("rank", rank_name(run_, static_cast<std::size_t>(at)) + place);
-      if (facts_.multiplicity > 1) add("played for", fmt::format("{} ranks that do the same", facts_.multiplicity));
+      const auto n = static_cast<std::size_t>(at);
+      const int gpus = n < facts_.gpus.size() ? facts_.gpus[n] : facts_.multiplicity;
+      if (gpus > 1) add("played for", fmt::format("{} ranks that do the same", gpus));
     }
     if (row != kNoIndex) add("lane", row_name(run_, row));
     const Category category = run_.category[span_];

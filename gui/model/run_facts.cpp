@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gui/model/run_facts.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -55,6 +56,19 @@ WorkFacts work_of(const Json& from) {
   return work;
 }
 
+/// Of a report's ranks; nothing where each stands for one.
+std::vector<int> gpus_of(const Json& report) {
+  std::vector<int> gpus;
+  const auto ranks = report.find("ranks");
+  if (ranks == report.end() || !ranks->is_array()) return gpus;
+  for (const Json& rank : *ranks) {
+    gpus.push_back(1);
+    if (rank.is_object()) take_whole(rank, "gpus", gpus.back());
+  }
+  if (std::ranges::all_of(gpus, [](int n) { return n == 1; })) gpus.clear();
+  return gpus;
+}
+
 }  // namespace
 
 RunFacts parse_run_facts(std::string_view json) {
@@ -85,6 +99,7 @@ RunFacts parse_run_facts(std::string_view json) {
     }
   }
   if (const auto found = all.find("report"); found != all.end()) flatten(*found, "", 0, facts.figures);
+  if (const auto found = all.find("report"); found != all.end() && found->is_object()) facts.gpus = gpus_of(*found);
   if (const auto found = all.find("works"); found != all.end() && found->is_array()) {
     // Spans name works by position, so one that cannot be read keeps its place.
     for (const Json& work : *found) facts.works.push_back(work_of(work));

@@ -32,7 +32,8 @@ struct RunFacts {
   std::string kind;
   std::string time_unit = "s";
   std::int64_t step_time_ns = 0;
-  int multiplicity = 1;
+  int multiplicity = 1;   ///< GPUs that every rank stands for
+  std::vector<int> gpus;  ///< that each rank stands for, by position; empty where each stands for itself
   std::uint64_t lost = 0;
   std::string p2p;
   std::string scenario;  ///< TOML with everything in it; "" if the run has none

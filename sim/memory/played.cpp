@@ -99,39 +99,57 @@ bool place_ranks(Played& played, Joiner& joiner) {
     return true;
   }
   const auto gpus = static_cast<std::size_t>(p.ranks());
-  if (timeline.ranks.size() != gpus || p.pp != static_cast<int>(program.ranks.size())) {
-    joiner.add({"timeline", fmt::format("has {} ranks; the program has {} pipeline ranks on {} GPUs",
-                                        timeline.ranks.size(), program.ranks.size(), gpus)});
+  std::size_t told = timeline.ranks.size();
+  for (const RankTimeline& rank : timeline.ranks) told += rank.peers.size();
+  if (told != gpus || p.pp != static_cast<int>(program.ranks.size())) {
+    joiner.add({"timeline", fmt::format("has {} ranks; the program has {} pipeline ranks on {} GPUs", told,
+                                        program.ranks.size(), gpus)});
     return false;
   }
   played.unfolded = true;
   played.at.assign(gpus, kNoSpan);
   std::vector<std::uint32_t> position_of_gpu(gpus, kNoSpan);
-  for (std::uint32_t i = 0; i < timeline.ranks.size(); ++i) {
-    const int rank = timeline.ranks[i].rank;
+  const auto put = [&](int rank, std::uint32_t i) {
     if (rank < 0 || rank >= p.ranks() || position_of_gpu[static_cast<std::size_t>(rank)] != kNoSpan) {
       joiner.add({fmt::format("rank {}", rank), "is not a GPU of the placement, or is there twice"});
       return false;
     }
     position_of_gpu[static_cast<std::size_t>(rank)] = i;
+    return true;
+  };
+  for (std::uint32_t i = 0; i < timeline.ranks.size(); ++i) {
+    if (!put(timeline.ranks[i].rank, i)) return false;
+    for (const int peer : timeline.ranks[i].peers) {
+      if (!put(peer, i)) return false;
+    }
   }
   for (int tp = 0; tp < p.tp; ++tp) {
     for (int pp = 0; pp < p.pp; ++pp) {
       for (int dp = 0; dp < p.dp; ++dp) {
-        const std::uint32_t i = position_of_gpu[static_cast<std::size_t>(p.gpu(tp, pp, dp))];
-        played.ranks[i] = {.pp = pp, .tp = tp, .dp = dp, .span_of_op = {}};
+        const int gpu = p.gpu(tp, pp, dp);
+        const std::uint32_t i = position_of_gpu[static_cast<std::size_t>(gpu)];
+        if (timeline.ranks[i].rank == gpu) played.ranks[i] = {.pp = pp, .tp = tp, .dp = dp, .span_of_op = {}};
         played.at[place(p, tp, pp, dp)] = i;
       }
     }
+  }
+  for (std::size_t k = 0; k < gpus; ++k) {  // places count pipeline rank first
+    if (played.ranks[played.at[k]].pp == static_cast<int>(k) / (p.tp * p.dp)) continue;
+    joiner.add(
+        {fmt::format("rank {}", timeline.ranks[played.at[k]].rank), "stands for a GPU of another pipeline rank"});
+    return false;
   }
   return true;
 }
 
 }  // namespace
 
+std::size_t Played::position(int tp, int pp, int dp) const {
+  return unfolded ? at[place(program->placement, tp, pp, dp)] : static_cast<std::size_t>(pp);
+}
+
 std::size_t Played::pipeline_peer(std::size_t rank, int pp) const {
-  if (!unfolded) return static_cast<std::size_t>(pp);
-  return at[place(program->placement, ranks[rank].tp, pp, ranks[rank].dp)];
+  return position(ranks[rank].tp, pp, ranks[rank].dp);
 }
 
 std::vector<std::size_t> Played::group(std::size_t rank, Scope scope) const {
@@ -143,6 +161,10 @@ std::vector<std::size_t> Played::group(std::size_t rank, Scope scope) const {
     for (int tp = 0; tp < p.tp; ++tp) members.push_back(at[place(p, tp, me.pp, me.dp)]);
   } else {
     for (int dp = 0; dp < p.dp; ++dp) members.push_back(at[place(p, me.tp, me.pp, dp)]);
+  }
+  if (timeline->ranks.size() < at.size()) {  // some stand for others
+    std::ranges::sort(members);
+    members.erase(std::unique(members.begin(), members.end()), members.end());
   }
   return members;
 }

@@ -111,6 +111,7 @@ std::vector<RankTime> account(const Played& played, const Launches& launches) {
     };
     times.push_back(Blamer(waits, rank, add).account());
     times.back().idle = idle;
+    times.back().gpus = played.gpus(rank);
   }
   return times;
 }

@@ -36,6 +36,7 @@ const char* to_text(Cause cause);
 /// Where the time of one rank went: busy + stretch + all causes = step time.
 struct RankTime {
   int rank = 0;     ///< as in RankTimeline
+  int gpus = 1;     ///< that did what this rank did, itself included
   Seconds busy;     ///< of the compute lane, as long as it would have taken alone
   Seconds stretch;  ///< added to it by contention
   std::array<Seconds, kCauses> idle{};

@@ -121,24 +121,22 @@ class Comparer {
 };
 
 double mean_overlap(const Timeline& timeline) {
-  double sum = 0;
-  int ranks = 0;
+  double sum = 0, gpus = 0;
   for (const RankTimeline& rank : timeline.ranks) {
     if (!(communication_time(rank).value > 0)) continue;
-    sum += overlap_share(rank);
-    ++ranks;
+    const double weight = 1 + static_cast<double>(rank.peers.size());
+    sum += weight * overlap_share(rank);
+    gpus += weight;
   }
-  return ranks == 0 ? 0 : sum / ranks;
+  return gpus == 0 ? 0 : sum / gpus;
 }
 
 }  // namespace
 
 std::size_t counterpart(const Played& predicted, const Played& measured, std::size_t rank) {
   const PlayedRank& me = measured.ranks[rank];
-  const auto same_place = [&](const PlayedRank& other) {
-    return other.pp == me.pp && (!measured.unfolded || !predicted.unfolded || (other.tp == me.tp && other.dp == me.dp));
-  };
-  const auto found = std::ranges::find_if(predicted.ranks, same_place);
+  if (measured.unfolded) return predicted.position(me.tp, me.pp, me.dp);
+  const auto found = std::ranges::find(predicted.ranks, me.pp, &PlayedRank::pp);
   BRAID_CHECK(found != predicted.ranks.end(), "both timelines are of one program");
   return static_cast<std::size_t>(found - predicted.ranks.begin());
 }

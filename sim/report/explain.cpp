@@ -49,7 +49,8 @@ std::string doing(const RankTimeline& rank, Seconds time) {
 
 std::size_t position_of(const Timeline& timeline, int rank) {
   for (std::size_t i = 0; i < timeline.ranks.size(); ++i) {
-    if (timeline.ranks[i].rank == rank) return i;
+    const RankTimeline& one = timeline.ranks[i];
+    if (one.rank == rank || std::ranges::binary_search(one.peers, rank)) return i;
   }
   std::string known;
   for (std::size_t i = 0; i < timeline.ranks.size() && i < 16; ++i) {

@@ -9,6 +9,7 @@
 #include "sim/report/bars_svg.hpp"
 #include "sim/report/html_parts.hpp"
 #include "sim/report/svg.hpp"
+#include "sim/report/text.hpp"
 #include "sim/report/timeline_svg.hpp"
 
 namespace braid {
@@ -136,10 +137,9 @@ std::string provenance(const Comparison& comparison) {
   }
   text += "</table></div>\n";
   for (const RunReport& run : comparison.runs) {
-    text +=
-        fmt::format("<p class=\"note\">{}: {} GPUs, {} ops, {} flows{}{}.</p>", escaped(run.schedule), run.gpus,
-                    run.ops, run.flows, run.folded > 1 ? fmt::format(", each rank stands for {} GPUs", run.folded) : "",
-                    run.lost > 0 ? fmt::format(", {} records not understood", run.lost) : "");
+    text += fmt::format("<p class=\"note\">{}: {} GPUs, {} ops, {} flows{}{}.</p>", escaped(run.schedule), run.gpus,
+                        run.ops, run.flows, folded_text(run),
+                        run.lost > 0 ? fmt::format(", {} records not understood", run.lost) : "");
   }
   std::set<std::string> notes;
   for (const RunReport& run : comparison.runs) notes.insert(run.notes.begin(), run.notes.end());

@@ -26,6 +26,7 @@ Json ranks_of(const RunReport& run) {
     Json idle;
     for (std::size_t c = 0; c < kCauses; ++c) idle[to_text(static_cast<Cause>(c))] = time.idle[c].value;
     ranks.push_back({{"rank", time.rank},
+                     {"gpus", time.gpus},
                      {"busy_s", time.busy.value},
                      {"stretch_s", time.stretch.value},
                      {"bubble_by_cause_s", std::move(idle)},

@@ -130,8 +130,9 @@ class Account {
     const bool tp = work.scope == Scope::tp;
     const int members = tp ? place.tp : place.dp;
     if (members < 2) return;
-    // In an unfolded play every member has a span of the same collective, and sends its part of it.
-    const double share = played_.unfolded ? 1.0 / members : 1;
+    // In an unfolded play every member has a span of the same collective, and sends its part of it; those that stand
+    // for others, in groups that cross the same kinds of links, send theirs, too.
+    const double share = played_.unfolded ? static_cast<double>(played_.gpus(rank)) / members : 1;
     std::optional<int> copy;
     if (played_.unfolded) copy = tp ? me.dp : me.tp;
     const Seconds latency = costs_ == nullptr ? 0_s : costs_->collective[played_.ops(rank).ops[op].work].latency;
@@ -164,7 +165,8 @@ class Account {
           fabric_.path_kind(place.gpu(me.tp, message.from, me.dp), place.gpu(me.tp, message.to, me.dp));
       latency = costs_->message[send.work][static_cast<std::size_t>(path)].latency;
     }
-    add(rank, op, latency, work.bytes.value, crossings_.of_message(message.from, message.to, copy));
+    const double copies = played_.unfolded ? played_.gpus(rank) : 1;  // of a folded play all are in what is crossed
+    add(rank, op, latency, copies * work.bytes.value, crossings_.of_message(message.from, message.to, copy));
   }
 
   void add(std::size_t rank, std::uint32_t op, Seconds latency, double bytes, const Crossed& crossed) {

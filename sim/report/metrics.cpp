@@ -10,15 +10,18 @@ namespace {
 template <typename TimeOf>
 OverRanks over_ranks(const std::vector<RankTime>& ranks, TimeOf time_of) {
   OverRanks over{.mean = Seconds(0), .worst = time_of(0), .worst_rank = ranks.front().rank};
+  double counted = 0;
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     const Seconds time = time_of(i);
-    over.mean += time;
+    const double weight = static_cast<double>(ranks[i].gpus) / ranks.front().gpus;  // exactly 1 where all are alike
+    over.mean += time * weight;
+    counted += weight;
     if (time > over.worst) {
       over.worst = time;
       over.worst_rank = ranks[i].rank;
     }
   }
-  over.mean *= 1.0 / static_cast<double>(ranks.size());
+  over.mean *= 1.0 / counted;
   return over;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run means: the numbers that tables, JSON and HTML show.
 //
-// Times of ranks are means over the ranks of the timeline, with the worst rank beside them. A folded timeline has the
-// pipeline ranks of one replica, and each stands for as many GPUs as any other, so the mean is the same.
+// Times of ranks are means over the GPUs, with the worst rank beside them. A folded timeline has the pipeline ranks of
+// one replica, and each stands for as many GPUs as any other; in one folded in part a rank counts as often as it
+// stands.
 #pragma once
 
 #include <array>
@@ -34,19 +35,19 @@ struct RunReport {
   std::array<OverRanks, kCauses> idle;  ///< by Cause; their means sum up to bubble_global
   OverRanks busy;
   OverRanks stretch;
-  OverRanks exposed_communication;                ///< tp, pp or dp in flight and nothing computes
-  MemoryPeak peak;                                ///< of the fullest rank
-  Bytes gpu_memory;                               ///< what fits
-  std::uint64_t ops = 0;                          ///< spans of the timeline; copies that were folded do not count
-  std::uint64_t flows = 0;                        ///< transfers that SimGrid played
-  std::uint64_t lost = 0;                         ///< records of a measured timeline that were not understood
-  int gpus = 0;                                   ///< of the whole job
-  int folded = 1;                                 ///< GPUs that one rank of the timeline stands for
-  Launches launches;                              ///< of the Costs, which gaps_of() and explain() ask for
-  double wall_s = 0;                              ///< time that the simulation took; never written into files
-  std::vector<RankTime> ranks;                    ///< by position in the timeline
-  std::vector<MemoryPeak> peaks;                  ///< the same
-  std::vector<std::string> notes;                 ///< what was not modelled, or lies outside the calibration
+  OverRanks exposed_communication;  ///< tp, pp or dp in flight and nothing computes
+  MemoryPeak peak;                  ///< of the fullest rank
+  Bytes gpu_memory;                 ///< what fits
+  std::uint64_t ops = 0;            ///< spans of the timeline; copies that were folded do not count
+  std::uint64_t flows = 0;          ///< transfers that SimGrid played
+  std::uint64_t lost = 0;           ///< records of a measured timeline that were not understood
+  int gpus = 0;                     ///< of the whole job
+  int folded = 1;                   ///< GPUs that every rank of the timeline stands for; 1 where they differ
+  Launches launches;                ///< of the Costs, which gaps_of() and explain() ask for
+  double wall_s = 0;                ///< time that the simulation took; never written into files
+  std::vector<RankTime> ranks;      ///< by position in the timeline
+  std::vector<MemoryPeak> peaks;    ///< the same
+  std::vector<std::string> notes;   ///< what was not modelled, or lies outside the calibration
   std::map<std::string, std::string> provenance;  ///< of the timeline, "kind" among them
 
   bool fits() const { return gpu_memory.value <= 0 || peak.bytes <= gpu_memory; }

@@ -79,13 +79,21 @@ std::string memory_table(const Comparison& comparison) {
 
 std::string play_line(const RunReport& run, bool wall_clock) {
   std::string line = fmt::format("{}: {} GPUs, {} ops, {} flows", run.schedule, run.gpus, run.ops, run.flows);
-  if (run.folded > 1) line += fmt::format(", each rank stands for {} GPUs", run.folded);
+  line += folded_text(run);
   if (run.lost > 0) line += fmt::format(", {} records not understood", run.lost);
   if (wall_clock && run.wall_s > 0) line += fmt::format(", played in {}", to_text(Seconds(run.wall_s)));
   return line + "\n";
 }
 
 }  // namespace
+
+std::string folded_text(const RunReport& run) {
+  if (run.folded > 1) return fmt::format(", each rank stands for {} GPUs", run.folded);
+  if (run.ranks.size() < static_cast<std::size_t>(run.gpus)) {
+    return fmt::format(", {} of them played, for all that do the same", run.ranks.size());
+  }
+  return "";
+}
 
 std::string to_text(const Comparison& comparison, const TextOptions& options) {
   const std::vector<Row> rows = main_rows(comparison);

@@ -17,4 +17,7 @@ struct TextOptions {
 /// than the terminal, one column a run instead. Below it memory by class, and notes.
 std::string to_text(const Comparison& comparison, const TextOptions& options = {});
 
+/// How many GPUs the ranks that were played stand for, as an end of a line; empty if each stands for itself.
+std::string folded_text(const RunReport& run);
+
 }  // namespace braid

@@ -43,14 +43,14 @@ void take_times(const Program& program, const Replicas& replicas, const PlayMemo
 
 void play_folded(const Program& program, const Costs& costs, const Cluster& cluster, FoldedPlay& play) {
   const EngineOptions options{.fold = false};
-  Replicas replicas = replicas_to_play(program, cluster, options);
+  Replicas replicas = replicas_to_play(program, cluster, options);  // throws where the cluster is too small
   MessagePaths paths = message_paths(program, cluster, replicas);
   const auto columns = static_cast<std::ptrdiff_t>(replicas.columns());
   for (std::size_t pair = 0; pair < paths.pairs.size(); ++pair) {
     const auto first = paths.kinds.begin() + static_cast<std::ptrdiff_t>(pair) * columns;
     paths.kinds[pair] = *std::max_element(first, first + columns);
   }
-  replicas.folded = true;
+  replicas = Replicas::one(program.placement);
   PlayMemory memory(program, replicas, PlayMemory::Sharing::own);
   EventCore core({program, costs, replicas, paths, options, {}}, memory);
   core.play(std::numeric_limits<double>::infinity());

@@ -45,6 +45,7 @@ std::string timeline_hash(const Timeline& timeline) {
   hash.add(timeline.step_time.value);
   for (const RankTimeline& rank : timeline.ranks) {
     hash.add(static_cast<std::uint64_t>(rank.rank));
+    for (const int peer : rank.peers) hash.add(static_cast<std::uint64_t>(peer));
     for (const std::vector<Span>& lane : rank.lanes) {
       hash.add(static_cast<std::uint64_t>(lane.size()));
       for (const Span& span : lane) {

@@ -30,6 +30,7 @@ struct RankTimeline {
   int rank = 0;                                 ///< global rank
   std::array<std::vector<Span>, kLanes> lanes;  ///< by Lane, in order of start
   std::vector<Counter> counters;
+  std::vector<int> peers{};  ///< runs folded in part: the other global ranks that it stands for, ascending
 };
 
 /// Where a timeline comes from. Wall-clock figures have no place here: same input, same bytes.
@@ -41,7 +42,7 @@ struct Provenance {
 struct Timeline {
   Provenance provenance;
   std::vector<RankTimeline> ranks;
-  int multiplicity = 1;     ///< GPUs that each rank here stands for (folded runs)
+  int multiplicity = 1;     ///< GPUs that each rank here stands for, itself among them (folded runs)
   std::uint64_t flows = 0;  ///< transfers that a network simulator played
   std::uint64_t lost = 0;   ///< records that an importer did not understand
   Seconds step_time;        ///< from 0 to the last end

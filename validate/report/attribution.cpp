@@ -38,14 +38,14 @@ Seconds engine_duration(const Played& measured, std::size_t rank, std::uint32_t 
 /// The rows that EngineOptions asks for: one a pipeline rank or one a GPU.
 Durations measured_durations(const Replicas& replicas, const Played& measured) {
   const Placement& placement = measured.program->placement;
-  Durations rows(static_cast<std::size_t>(replicas.folded ? placement.pp : placement.ranks()));
+  Durations rows(static_cast<std::size_t>(replicas.folded() ? placement.pp : placement.ranks()));
   for (std::size_t rank = 0; rank < measured.ranks.size(); ++rank) {
     std::vector<Seconds> row;
     for (std::uint32_t op = 0; op < measured.ops(rank).ops.size(); ++op) {
       row.push_back(engine_duration(measured, rank, op));
     }
     const int pp = measured.ranks[rank].pp;
-    if (replicas.folded) {
+    if (replicas.folded()) {
       rows[static_cast<std::size_t>(pp)] = std::move(row);
     } else if (measured.unfolded) {
       rows[static_cast<std::size_t>(measured.timeline->ranks[rank].rank)] = std::move(row);
@@ -86,7 +86,7 @@ Attribution attribute(const Costs& costs, const Cluster& cluster, Seconds predic
   throw_if_any(measured.faults);
   const Program& program = *measured.program;
   EngineOptions options{.fold = !measured.unfolded};
-  const Replicas replicas = replicas_to_play(program, cluster, options);
+  const Replicas replicas = one_or_all(program, cluster, options);
   const Durations all = measured_durations(replicas, measured);
 
   const Seconds at_costs = simulate_ideal(program, costs, cluster, options).step_time;
@@ -99,7 +99,7 @@ Attribution attribute(const Costs& costs, const Cluster& cluster, Seconds predic
   std::vector<int> pp_of_row(all.size());
   for (int i = 0; i < replicas.instances(); ++i) {
     const int pp = replicas.pp_of(i);
-    pp_of_row[static_cast<std::size_t>(replicas.folded ? pp : replicas.gpu(pp, replicas.column_of(i)))] = pp;
+    pp_of_row[static_cast<std::size_t>(replicas.rank(pp, replicas.column_of(i)))] = pp;
   }
   for (std::size_t c = 0; c < classes.names.size(); ++c) {
     if (classes.receive[c]) continue;

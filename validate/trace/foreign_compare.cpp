@@ -95,7 +95,9 @@ int pipeline_rank(const Placement& placement, int rank) {
 const RankTimeline& predicted_rank(const Played& played, int rank, int pp) {
   const std::vector<RankTimeline>& ranks = played.timeline->ranks;
   if (!played.unfolded) return ranks[static_cast<std::size_t>(pp)];
-  return *std::find_if(ranks.begin(), ranks.end(), [&](const RankTimeline& r) { return r.rank == rank; });
+  return *std::find_if(ranks.begin(), ranks.end(), [&](const RankTimeline& r) {
+    return r.rank == rank || std::ranges::binary_search(r.peers, rank);
+  });
 }
 
 std::vector<JoinedRank> joined(const std::vector<ForeignTrace>& traces, int unmarked_steps, const Played& played) {

@@ -103,11 +103,9 @@ void EventCore::begin_timed(std::uint32_t i, std::uint32_t k, double t) {
 }
 
 EventCore::Members EventCore::members(Scope scope, std::uint32_t i) const {
-  const auto columns = static_cast<std::uint32_t>(in_.replicas.columns());
-  const auto tp = static_cast<std::uint32_t>(in_.replicas.tp());
   const std::uint32_t column = instances_[i].column;
-  if (scope == Scope::tp) return {.first = i - column % tp, .count = tp, .step = 1};
-  return {.first = i - column + column % tp, .count = columns / tp, .step = tp};
+  const auto of = static_cast<std::size_t>(scope);
+  return {.pp_begin = i - column, .columns = in_group_[of][group_of_[of][column]]};
 }
 
 EventCore::Transfer EventCore::transfer_of(std::uint32_t i, std::uint32_t k) const {
@@ -135,20 +133,20 @@ void EventCore::join_collective(std::uint32_t i, std::uint32_t k, double t) {
   const Members group = members(scope, i);
   // A lane runs in order and nobody passes a collective before all have come, so one counter a lane is enough.
   const std::size_t lane = static_cast<std::size_t>(scope) * kLanes + static_cast<std::size_t>(op.lane);
-  std::uint16_t& arrived = arrived_[lane * instances_.size() + group.first];
-  if (++arrived < group.count) return;
+  std::uint16_t& arrived = arrived_[lane * instances_.size() + group.first()];
+  if (++arrived < group.columns.size()) return;
   arrived = 0;
   const int size = scope == Scope::tp ? in_.program.placement.tp : in_.program.placement.dp;
-  for (std::uint32_t n = 0; n < group.count; ++n) {
-    const std::uint32_t member = group.first + n * group.step;
+  for (const std::uint32_t column : group.columns) {
+    const std::uint32_t member = group.pp_begin + column;
     instances_[member].times[k].start = t;
     if (size > 1 && is_communication(op.lane)) { communicates(member, k, t); }
   }
   if (size > 1) {
-    const Transfer all = transfer_of(group.first, k);
-    transfer(group.first, k, t, all.cost, all.flow);
+    const Transfer all = transfer_of(group.first(), k);
+    transfer(group.first(), k, t, all.cost, all.flow);
   } else {
-    heap_.push(QueuedEvent::at(t, group.first, k, Happens::ended));
+    heap_.push(QueuedEvent::at(t, group.first(), k, Happens::ended));
   }
 }
 
@@ -206,7 +204,7 @@ void EventCore::ended(std::uint32_t i, std::uint32_t k, double t) {
       return;
     case Action::collective: {
       const Members group = members(in_.program.works[op.work].scope, i);
-      for (std::uint32_t n = 0; n < group.count; ++n) finish(group.first + n * group.step, k, t);
+      for (const std::uint32_t column : group.columns) finish(group.pp_begin + column, k, t);
       return;
     }
     case Action::send:

@@ -6,6 +6,7 @@
 // an open request, and otherwise as far as it is let; without flows one call plays everything.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -109,10 +110,14 @@ class EventCore {
   void change_speed(std::uint32_t i, double t);
   double slow_by(const Instance& instance, std::uint16_t work) const;
 
+  /// The instances in a collective: those that are played of its group.
   struct Members {
-    std::uint32_t first, count, step;
+    std::uint32_t pp_begin = 0;              ///< the instance of column 0
+    std::span<const std::uint32_t> columns;  ///< ascending
+    std::uint32_t first() const { return pp_begin + columns.front(); }
   };
   Members members(Scope scope, std::uint32_t i) const;
+  void find_groups();
   struct Transfer {
     CommCost cost;
     std::int32_t flow;
@@ -132,6 +137,8 @@ class EventCore {
   std::vector<std::uint32_t> batch_left_;   ///< [column * batches + batch]: ops still to be posted
   std::vector<std::uint32_t> batch_begin_;  ///< into batch_messages_
   std::vector<std::uint32_t> batch_messages_;
+  std::array<std::vector<std::uint32_t>, 2> group_of_;               ///< by scope and column
+  std::array<std::vector<std::vector<std::uint32_t>>, 2> in_group_;  ///< columns, by scope and group
   std::vector<std::uint16_t> arrived_;  ///< [(scope * lanes + lane) * instances + first member]
   std::vector<const double*> stretch_;  ///< by compute work; null: never stretched
   EventHeap heap_;

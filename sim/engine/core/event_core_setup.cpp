@@ -10,6 +10,8 @@
 namespace braid {
 namespace {
 
+constexpr std::uint32_t kNoGroup = 0xffffffffu;
+
 bool is_duration(Seconds t) { return t.value >= 0 && std::isfinite(t.value); }
 bool is_comm_cost(const CommCost& cost) { return is_duration(cost.latency) && is_duration(cost.transfer); }
 
@@ -64,7 +66,7 @@ EventCore::EventCore(PlayInput input, PlayMemory& memory) : in_(std::move(input)
     instance.column = static_cast<std::uint32_t>(column);
     instance.gpu = static_cast<std::uint32_t>(replicas.gpu(pp, column));
     if (!in_.options.durations.empty()) {
-      const auto row = static_cast<std::size_t>(replicas.folded ? pp : replicas.gpu(pp, column));
+      const auto row = static_cast<std::size_t>(replicas.rank(pp, column));
       BRAID_CHECK(row < in_.options.durations.size() && in_.options.durations[row].size() == instance.plan->size(),
                   "durations are given for every op of every rank that is played");
       instance.given = in_.options.durations[row].data();
@@ -86,6 +88,7 @@ EventCore::EventCore(PlayInput input, PlayMemory& memory) : in_(std::move(input)
     batch_left_.insert(batch_left_.end(), program.batch_size.begin(), program.batch_size.end());
   }
 
+  find_groups();
   arrived_.assign(instances_.size() * 2 * kLanes, 0);
   stretch_.assign(program.works.size(), nullptr);
   for (std::size_t w = 0; w < in_.costs.stretch.size(); ++w) {
@@ -94,6 +97,39 @@ EventCore::EventCore(PlayInput input, PlayMemory& memory) : in_(std::move(input)
   }
   contention_ = std::ranges::any_of(stretch_, [](const double* row) { return row != nullptr; });
   heap_.reserve(4 * instances_.size() + 64);
+}
+
+void EventCore::find_groups() {
+  const Replicas& replicas = in_.replicas;
+  for (Scope scope : {Scope::tp, Scope::dp}) {
+    // Without collectives nothing says that groups are alike, and nobody asks.
+    if (std::ranges::none_of(in_.program.works, [scope](const WorkItem& work) {
+          return work.kind == WorkKind::collective && work.scope == scope;
+        })) {
+      continue;
+    }
+    auto& group_of = group_of_[static_cast<std::size_t>(scope)];
+    auto& in_group = in_group_[static_cast<std::size_t>(scope)];
+    // Groups of the placement that are alike have the same columns played for them, so the first one of each tells.
+    std::vector<std::vector<std::uint32_t>> placed(
+        static_cast<std::size_t>(scope == Scope::tp ? replicas.placement.dp : replicas.placement.tp));
+    for (std::size_t column = 0; column < replicas.stands_in.size(); ++column) {
+      placed[static_cast<std::size_t>(replicas.group_of(scope, static_cast<int>(column)))].push_back(
+          static_cast<std::uint32_t>(replicas.stands_in[column]));
+    }
+    group_of.assign(replicas.played.size(), kNoGroup);
+    for (std::vector<std::uint32_t>& members : placed) {
+      std::ranges::sort(members);
+      members.erase(std::unique(members.begin(), members.end()), members.end());
+      if (group_of[members.front()] != kNoGroup) {
+        BRAID_CHECK(in_group[group_of[members.front()]] == members,
+                    "columns that are alike have groups that are alike");
+        continue;
+      }
+      for (const std::uint32_t member : members) group_of[member] = static_cast<std::uint32_t>(in_group.size());
+      in_group.push_back(std::move(members));
+    }
+  }
 }
 
 void EventCore::check_complete() const {

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "sim/base/error.hpp"
 #include "sim/cost/fabric.hpp"
+#include "sim/cost/network_load.hpp"
+#include "sim/engine/core/symmetry.hpp"
 
 namespace braid {
 namespace {
@@ -31,19 +34,57 @@ void check_fit(const Program& program, const Cluster& cluster, const EngineOptio
   }
 }
 
-}  // namespace
-
-Replicas replicas_to_play(const Program& program, const Cluster& cluster, const EngineOptions& options) {
-  check_fit(program, cluster, options);
-  Replicas all{.placement = program.placement, .folded = false};
-  const bool alike = std::ranges::all_of(options.slowdown, [](double factor) { return factor == 1.0; });
-  if (!options.fold || options.jitter != 0 || !alike) return all;
+/// Every GPU is nominal, and each message takes the same kind of path in all columns.
+bool all_alike(const Program& program, const Cluster& cluster, const EngineOptions& options) {
+  if (std::ranges::any_of(options.slowdown, [](double factor) { return factor != 1.0; })) return false;
+  const Replicas all = Replicas::all(program.placement);
   const MessagePaths paths = message_paths(program, cluster, all);
   for (std::size_t pair = 0; pair < paths.pairs.size(); ++pair) {
     const auto first = paths.kinds.begin() + static_cast<std::ptrdiff_t>(pair) * all.columns();
-    if (std::any_of(first, first + all.columns(), [&](PathKind kind) { return kind != *first; })) return all;
+    if (std::any_of(first, first + all.columns(), [&](PathKind kind) { return kind != *first; })) return false;
   }
-  return {.placement = program.placement, .folded = true};
+  return true;
+}
+
+}  // namespace
+
+Replicas Replicas::one(const Placement& placement) {
+  return by_colour(placement, std::vector<int>(static_cast<std::size_t>(placement.tp * placement.dp), 0));
+}
+
+Replicas Replicas::all(const Placement& placement) {
+  std::vector<int> colour(static_cast<std::size_t>(placement.tp * placement.dp));
+  std::iota(colour.begin(), colour.end(), 0);
+  return by_colour(placement, colour);
+}
+
+Replicas Replicas::by_colour(const Placement& placement, const std::vector<int>& colour) {
+  Replicas replicas{.placement = placement, .played = {}, .stands_in = colour};
+  for (std::size_t column = 0; column < colour.size(); ++column) {
+    if (colour[column] == replicas.columns()) replicas.played.push_back(static_cast<int>(column));
+  }
+  return replicas;
+}
+
+bool may_fold(const Program& program, const Cluster& cluster, const EngineOptions& options) {
+  check_fit(program, cluster, options);
+  return options.fold && options.jitter == 0;
+}
+
+Replicas replicas_to_play(const Program& program, const Cluster& cluster, const EngineOptions& options) {
+  if (!may_fold(program, cluster, options)) return Replicas::all(program.placement);
+  if (all_alike(program, cluster, options)) return Replicas::one(program.placement);
+  if (!options.durations.empty()) return Replicas::all(program.placement);
+  const Fabric fabric(cluster);
+  const NetworkLoad load = network_load(program, fabric);
+  const std::vector<bool> no_flows(load.transfers.size(), false);
+  return Replicas::by_colour(program.placement,
+                             find_symmetry(load, fabric, program.placement, no_flows, options.slowdown).column);
+}
+
+Replicas one_or_all(const Program& program, const Cluster& cluster, const EngineOptions& options) {
+  const bool one = may_fold(program, cluster, options) && all_alike(program, cluster, options);
+  return one ? Replicas::one(program.placement) : Replicas::all(program.placement);
 }
 
 MessagePaths message_paths(const Program& program, const Cluster& cluster, const Replicas& replicas) {

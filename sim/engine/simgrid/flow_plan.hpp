@@ -2,11 +2,11 @@
 // What SimGrid is given: routes over links with capacities, and which transfers start flows on which of them.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "sim/cost/network_load.hpp"
 #include "sim/engine/core/event_core.hpp"
+#include "sim/engine/core/symmetry.hpp"
 
 namespace braid {
 
@@ -21,11 +21,13 @@ struct FlowPlan {
   FlowOf flow_of;  ///< into transfers
 };
 
-/// The plan of an unfolded play.
-FlowPlan unfolded_flows(const Program& program, const Fabric& fabric, const Replicas& replicas, bool closed_form);
+/// By transfer of the load: whether SimGrid plays it. With `closed_form` those that can meet another; of those that may
+/// stand for one another all if one can. Without, all that leave a GPU.
+std::vector<bool> played_transfers(const NetworkLoad& load, bool closed_form, bool may_fold);
 
-/// The plan of a folded play, or nothing if the columns do not load the network alike: then it must be unfolded.
-/// Flows that stand for their copies where every link carries as many of each; otherwise all copies are played.
-std::optional<FlowPlan> folded_flows(const Program& program, const Fabric& fabric, bool closed_form);
+/// One flow of each colour of flow, over one link of each colour of link, where every link carries as many of each;
+/// else all flows over all links. `replicas` are those of `symmetry`.
+FlowPlan plan_flows(const NetworkLoad& load, const Fabric& fabric, const Replicas& replicas, const Symmetry& symmetry,
+                    const std::vector<bool>& played);
 
 }  // namespace braid

@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "sim/base/error.hpp"
 #include "sim/engine/core/event_core.hpp"
@@ -44,20 +43,25 @@ class SharedCount {
 
 Timeline simulate_simgrid(const Program& program, const Costs& costs, const Cluster& cluster,
                           const EngineOptions& options) {
+  const bool fold = may_fold(program, cluster, options);
   const Fabric fabric(cluster);
-  Replicas replicas = replicas_to_play(program, cluster, options);
-  std::optional<FlowPlan> plan;
-  if (replicas.folded) plan = folded_flows(program, fabric, options.closed_form);
-  if (!plan) {
-    replicas.folded = false;
-    plan = unfolded_flows(program, fabric, replicas, options.closed_form);
+  const NetworkLoad load = network_load(program, fabric);
+  std::vector<bool> played = played_transfers(load, options.closed_form, fold);
+  Symmetry symmetry = fold ? find_symmetry(load, fabric, program.placement, played, options.slowdown)
+                           : no_symmetry(load, program.placement, played);
+  Replicas replicas = Replicas::by_colour(program.placement, symmetry.column);
+  if (fold && !replicas.folded() && !options.durations.empty()) {  // they are given for one column or for all
+    played = played_transfers(load, options.closed_form, false);
+    symmetry = no_symmetry(load, program.placement, played);
+    replicas = Replicas::all(program.placement);
   }
+  const FlowPlan plan = plan_flows(load, fabric, replicas, symmetry, played);
   const MessagePaths paths = message_paths(program, cluster, replicas);
   PlayMemory memory(program, replicas, PlayMemory::Sharing::with_children);
   SharedCount flows;
   run_in_child([&] {
-    EventCore core({program, costs, replicas, paths, options, plan->flow_of}, memory);
-    flows.value() = play_with_simgrid(core, *plan, longest_transfer(costs));
+    EventCore core({program, costs, replicas, paths, options, plan.flow_of}, memory);
+    flows.value() = play_with_simgrid(core, plan, longest_transfer(costs));
     core.check_complete();
   });
   Timeline timeline = play_timeline(program, replicas, memory, flows.value());

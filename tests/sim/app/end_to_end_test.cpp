@@ -12,6 +12,7 @@
 #include "sim/cost/profile.hpp"
 #include "sim/memory/played.hpp"
 #include "sim/program/scheduled.hpp"
+#include "sim/report/link_load.hpp"
 #include "tests/sim/app/verified.hpp"
 
 namespace braid {
@@ -141,6 +142,60 @@ TEST(EndToEnd, FoldedEqualsUnfolded) {
         EXPECT_EQ(folded.report.peak.bytes, all.report.peak.bytes);
         EXPECT_EQ(folded.report.ops * 4, all.report.ops);
       }
+    }
+  }
+}
+
+TEST(EndToEnd, FoldedInPartEqualsUnfolded) {
+  struct Case {
+    NetworkKind network;
+    std::vector<Override> overrides;
+    std::vector<double> slowdown;
+    std::size_t ranks;  ///< that are played
+  };
+  // GPU 1 (tp 1 of replica 0) is slow, so replica 0's two columns are of a kind each, and so are those that average
+  // gradients with the one and with the other: four kinds of six columns. And two replicas a node on SimGrid: every
+  // other edge of their ring leaves it, so there are two kinds of eight columns.
+  std::vector<double> slow(12, 1.0);
+  slow[1] = 1.25;
+  const std::vector<Case> cases{
+      {NetworkKind::ideal, {{"plan.dp", "3"}, {"cluster.nodes", "3"}}, slow, 8},
+      {NetworkKind::simgrid, {{"plan.dp", "4"}, {"cluster.nodes", "4"}, {"cluster.nics_per_node", "4"}}, {}, 4}};
+  for (const Case& one : cases) {
+    const Scenario scenario = three_runs(one.overrides);
+    for (const braid::Run& run : scenario.runs) {
+      const NetworkKind network = one.network;
+      EngineOptions options{.slowdown = one.slowdown};
+      SCOPED_TRACE(label_of(run) + (network == NetworkKind::ideal ? " ideal" : " simgrid"));
+      options.fold = true;
+      const PlayedRun some = test::verified_play(scenario, run, network, options);
+      options.fold = false;
+      const PlayedRun all = test::verified_play(scenario, run, network, options);
+      ASSERT_EQ(some.timeline.ranks.size(), one.ranks);
+      EXPECT_EQ(some.timeline.multiplicity, 1);
+      const double step = all.timeline.step_time.value;
+      for (const RankTimeline& rank : some.timeline.ranks) {
+        EXPECT_LT(difference(rank, all.timeline.ranks[static_cast<std::size_t>(rank.rank)]), 1e-9 * step);
+        for (const int peer : rank.peers) {
+          EXPECT_LT(difference(rank, all.timeline.ranks[static_cast<std::size_t>(peer)]), 1e-9 * step);
+        }
+      }
+      EXPECT_NEAR(some.report.busy.mean.value, all.report.busy.mean.value, 1e-9 * step);
+      for (std::size_t c = 0; c < kCauses; ++c) {
+        EXPECT_NEAR(some.report.idle[c].mean.value, all.report.idle[c].mean.value, 1e-9 * step);
+      }
+      EXPECT_NEAR(some.report.exposed_communication.mean.value, all.report.exposed_communication.mean.value,
+                  1e-9 * step);
+      const Played joined = join(some.program, some.timeline);
+      const LinkLoad part = link_load(joined, scenario.cluster);
+      const LinkLoad whole = link_load(join(all.program, all.timeline), scenario.cluster);
+      ASSERT_EQ(part.classes.size(), whole.classes.size());
+      for (std::size_t c = 0; c < part.classes.size(); ++c) {
+        EXPECT_NEAR(part.classes[c].bytes.value, whole.classes[c].bytes.value, 1e-9 * whole.classes[c].bytes.value);
+      }
+      EXPECT_NE(joined.position(1, 1, 0), joined.position(1, 1, 1));
+      const int alike = one.slowdown.empty() ? 0 : 1;  // and replica 2
+      EXPECT_EQ(joined.position(1, 1, 2), joined.position(1, 1, alike));
     }
   }
 }

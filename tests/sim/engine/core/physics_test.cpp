@@ -181,7 +181,8 @@ TEST(Collectives, SpanTheGpusThatDifferInTheirCoordinateOnly) {
   TinyProgram tiny({.tp = 2, .dp = 2});
   const auto before = tiny.op(0, Lane::compute, tiny.compute(1));
   const auto reduce = tiny.op(0, Lane::dp, tiny.collective(Scope::dp, 0, 1), {before});
-  const Timeline t = play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.slowdown = {1, 1, 1, 5}});
+  const Timeline t =
+      play_ideal(tiny.program, tiny.costs, tiny_cluster(1, 4), {.fold = false, .slowdown = {1, 1, 1, 5}});
   EXPECT_EQ(span_of(t, 0, Lane::dp, reduce).start, 1_s);
   EXPECT_EQ(span_of(t, 2, Lane::dp, reduce).start, 1_s);
   EXPECT_EQ(span_of(t, 1, Lane::dp, reduce).start, 5_s);
