@@ -29,16 +29,21 @@ std::vector<RowsByLane> rows_by_rank(const RunView& run) {
   return all;
 }
 
-/// Mean over ranks of the time of each category, on the lanes.
+/// Mean of the time of each category, on the lanes, over all GPUs that the ranks stand for.
 std::array<double, kCategories> mean_times(const Trace& trace) {
   std::array<double, kCategories> sum{};
   const RunView& run = trace.run();
+  const std::vector<int>& gpus = trace.facts().gpus;
+  const auto weight = [&](std::size_t rank) { return rank < gpus.size() ? static_cast<double>(gpus[rank]) : 1.0; };
   for (std::size_t row = 0; row < run.rows.size(); ++row) {
     if (run.rows[row].kind != RowKind::lane) continue;
     const auto times = trace.coverage().times(row, trace.extent());
-    for (std::size_t c = 0; c < kCategories; ++c) sum[c] += times[c];
+    const double counts = run.rows[row].rank < 0 ? 1 : weight(static_cast<std::size_t>(run.rows[row].rank));
+    for (std::size_t c = 0; c < kCategories; ++c) sum[c] += counts * times[c];
   }
-  for (double& time : sum) time /= static_cast<double>(std::max<std::size_t>(run.ranks.size(), 1));
+  double all = 0;
+  for (std::size_t rank = 0; rank < run.ranks.size(); ++rank) all += weight(rank);
+  for (double& time : sum) time /= std::max(all, 1.0);
   return sum;
 }
 

@@ -74,6 +74,7 @@ void each_rank_gaps(const Played& played, const Launches& launches,
 
 /// What the rank (as in RankTimeline) was doing at a time and, if it was idle, why: a few lines for people.
 /// Throws Error("--why", ...) for a rank or a time that is not there.
+/// Of a rank that was not played: of the one that stands for it, which the text says.
 std::string explain(const Played& played, int rank, Seconds time, const Launches& launches = {});
 
 }  // namespace braid

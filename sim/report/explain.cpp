@@ -62,21 +62,25 @@ std::size_t position_of(const Timeline& timeline, int rank) {
 
 }  // namespace
 
-std::string explain(const Played& played, int rank, Seconds time, const Launches& launches) {
+std::string explain(const Played& played, int asked, Seconds time, const Launches& launches) {
   const Timeline& timeline = *played.timeline;
-  const std::size_t at = position_of(timeline, rank);
+  const std::size_t at = position_of(timeline, asked);
+  // From here on in the words of the one that was played: what it waits for is in its own column.
+  const int rank = timeline.ranks[at].rank;
+  const std::string stands_in =
+      rank == asked ? "" : fmt::format("rank {} does what rank {} does, which was played for it\n", asked, rank);
   if (!(time.value >= 0 && time < timeline.step_time)) {
     throw Error("--why",
                 fmt::format("the step runs from 0 to {}, {} is outside", to_text(timeline.step_time), to_text(time)));
   }
-  if (compute_at(timeline.ranks[at], time) != nullptr) return doing(timeline.ranks[at], time) + "\n";
+  if (compute_at(timeline.ranks[at], time) != nullptr) { return stands_in + doing(timeline.ranks[at], time) + "\n"; }
 
   const std::vector<Gap> gaps = gaps_of(played, at, launches);
   const auto gap =
       std::find_if(gaps.begin(), gaps.end(), [&](const Gap& g) { return g.start <= time && time < g.end; });
   BRAID_CHECK(gap != gaps.end(), "a rank that does not compute is idle for a cause");
-  std::string text = fmt::format("rank {} is idle, {}\n  cause:   {}: {}\n", rank, interval(gap->start, gap->end),
-                                 to_text(gap->cause), in_words(gap->cause));
+  std::string text = stands_in + fmt::format("rank {} is idle, {}\n  cause:   {}: {}\n", rank,
+                                             interval(gap->start, gap->end), to_text(gap->cause), in_words(gap->cause));
   if (gap->cause == Cause::warm_up) { return text + fmt::format("  its first op is {}\n", to_text(gap->waiting)); }
   if (gap->cause == Cause::drain) return text + fmt::format("  its last op was {}\n", to_text(gap->waiting));
   const Span& last = timeline.ranks[at].lanes[static_cast<std::size_t>(Lane::compute)].back();

@@ -89,10 +89,8 @@ std::string play_line(const RunReport& run, bool wall_clock) {
 
 std::string folded_text(const RunReport& run) {
   if (run.folded > 1) return fmt::format(", each rank stands for {} GPUs", run.folded);
-  if (run.ranks.size() < static_cast<std::size_t>(run.gpus)) {
-    return fmt::format(", {} of them played, for all that do the same", run.ranks.size());
-  }
-  return "";
+  if (std::ranges::all_of(run.ranks, [](const RankTime& rank) { return rank.gpus == 1; })) return "";
+  return fmt::format(", {} of the GPUs played for all that do the same", run.ranks.size());
 }
 
 std::string to_text(const Comparison& comparison, const TextOptions& options) {

@@ -103,8 +103,11 @@ void EventCore::find_groups() {
   const Replicas& replicas = in_.replicas;
   for (Scope scope : {Scope::tp, Scope::dp}) {
     // Without collectives nothing says that groups are alike, and nobody asks.
-    if (std::ranges::none_of(in_.program.works, [scope](const WorkItem& work) {
-          return work.kind == WorkKind::collective && work.scope == scope;
+    const auto collective = [&](const PlannedOp& op) {
+      return op.action == Action::collective && in_.program.works[op.work].scope == scope;
+    };
+    if (std::ranges::none_of(plans_, [&](const RankPlan& plan) {
+          return std::any_of(plan.ops.begin(), plan.ops.begin() + static_cast<std::ptrdiff_t>(plan.size()), collective);
         })) {
       continue;
     }

@@ -13,13 +13,13 @@
 namespace braid {
 
 struct EngineOptions {
-  bool fold = true;         ///< play one rank for all that behave alike; off plays all tp * pp * dp
+  bool fold = true;         ///< play one column of each kind for all of it; off plays all tp * pp * dp
   bool closed_form = true;  ///< transfers whose links nothing else can use take alpha + beta; off: all become flows
   std::uint64_t seed = 0;
   double jitter = 0;               ///< relative standard deviation of compute times; not 0 unfolds
-  std::vector<double> slowdown{};  ///< per global rank, 1 = nominal; not all 1 unfolds (stragglers, mixed GPUs)
-  /// How long ops really took, in place of what Costs say: [rank][op], rank as replicas_to_play() plays them (pipeline
-  /// ranks if folded, else global ranks). Such an op is neither stretched nor jittered nor slowed down. A collective
+  std::vector<double> slowdown{};  ///< per global rank, 1 = nominal; stragglers, mixed GPUs
+  /// How long ops really took, in place of what Costs say: [rank][op], rank as one_or_all() plays them (pipeline ranks
+  /// if folded, else global ranks). Such an op is neither stretched nor jittered nor slowed down. A collective
   /// takes it from the arrival of its last member (the entry of its first member counts), a message from the start of
   /// its bytes (the sender's). Negative or NaN: the op keeps its cost. Empty: all do.
   std::vector<std::vector<Seconds>> durations{};

@@ -101,5 +101,12 @@ TEST(RunFacts, SurviveNestingOfAnyDepth) {
   EXPECT_THAT(parse_run_facts(deep).figures, IsEmpty());
 }
 
+TEST(RunFacts, TellHowManyGpusEachRankStandsFor) {
+  EXPECT_EQ(parse_run_facts(R"({"report": {"ranks": [{"rank": 0, "gpus": 3}, {"rank": 5}]}})").gpus,
+            (std::vector<int>{3, 1}));
+  EXPECT_TRUE(parse_run_facts(R"({"report": {"ranks": [{"gpus": 1}, {"gpus": 1}]}})").gpus.empty());
+  EXPECT_TRUE(parse_run_facts(R"({"report": {"ranks": 7}})").gpus.empty());
+}
+
 }  // namespace
 }  // namespace braid

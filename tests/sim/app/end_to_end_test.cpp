@@ -12,6 +12,7 @@
 #include "sim/cost/profile.hpp"
 #include "sim/memory/played.hpp"
 #include "sim/program/scheduled.hpp"
+#include "sim/report/bubbles.hpp"
 #include "sim/report/link_load.hpp"
 #include "tests/sim/app/verified.hpp"
 
@@ -194,6 +195,13 @@ TEST(EndToEnd, FoldedInPartEqualsUnfolded) {
         EXPECT_NEAR(part.classes[c].bytes.value, whole.classes[c].bytes.value, 1e-9 * whole.classes[c].bytes.value);
       }
       EXPECT_NE(joined.position(1, 1, 0), joined.position(1, 1, 1));
+      const auto stands =
+          std::ranges::find_if(some.timeline.ranks, [](const auto& rank) { return !rank.peers.empty(); });
+      ASSERT_NE(stands, some.timeline.ranks.end());
+      const std::string told = explain(joined, stands->peers.front(), Seconds(0), {});
+      const std::string named = std::to_string(stands->rank) + " ";
+      EXPECT_EQ(told.find("rank " + std::to_string(stands->peers.front()) + " does what rank " + named), 0U) << told;
+      EXPECT_NE(told.find("\nrank " + named), std::string::npos) << told;
       const int alike = one.slowdown.empty() ? 0 : 1;  // and replica 2
       EXPECT_EQ(joined.position(1, 1, 2), joined.position(1, 1, alike));
     }
